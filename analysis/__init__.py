@@ -1,0 +1,1 @@
+"""From the validated panel to findings: methods, studies, results and the report."""

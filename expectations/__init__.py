@@ -1,0 +1,1 @@
+"""Checks that a change of data could fail, one module per gate."""

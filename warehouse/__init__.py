@@ -1,0 +1,1 @@
+"""The database as a thing: what enters it and what leaves it."""

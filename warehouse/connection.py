@@ -1,0 +1,85 @@
+"""The only place that opens DuckDB outside dbt."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import duckdb
+
+from warehouse.errors import InputError
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def database_path() -> Path:
+    """Return the file that `dbt build` and the analysis write (WAREHOUSE_PATH)."""
+    return _from_environment("WAREHOUSE_PATH", ROOT / "warehouse/build/warehouse.duckdb")
+
+
+def published_dir() -> Path:
+    """Return the folder of the copy for readers (PUBLISHED_DIR)."""
+    return _from_environment("PUBLISHED_DIR", ROOT / "warehouse/published")
+
+
+def published_path() -> Path:
+    """Return the database file that readers and BI tools open."""
+    return published_dir() / "warehouse.duckdb"
+
+
+def report_dir() -> Path:
+    """Return the folder of the report (REPORT_DIR)."""
+    return _from_environment("REPORT_DIR", ROOT / "reports")
+
+
+def connect(path: Path | None = None, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """Open a database file, by default the one that `dbt build` writes.
+
+    Raises
+    ------
+    InputError
+        If the file is missing where it is only read, is locked by another process, or
+        is not a readable DuckDB database.
+    """
+    path = path or database_path()
+    if read_only and not path.exists():
+        raise InputError(
+            "There is no database to read.",
+            where=str(path),
+            next_step="run `dbt build` from the repository root first",
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        return duckdb.connect(str(path), read_only=read_only)
+    except duckdb.IOException as error:
+        raise _unopenable(path, error) from error
+    except duckdb.Error as error:
+        raise _corrupt(path, error) from error
+
+
+def _from_environment(name: str, default: Path) -> Path:
+    value = os.environ.get(name)
+    return Path(value).expanduser().resolve() if value else default
+
+
+def _unopenable(path: Path, error: duckdb.Error) -> InputError:
+    text = str(error)
+    if "lock" in text.lower():
+        return InputError(
+            "The database is in use by another process.",
+            where=str(path),
+            found=text.splitlines()[0],
+            next_step="close that program, or point it at the published copy, which is "
+            "never locked",
+        )
+    return _corrupt(path, error)
+
+
+def _corrupt(path: Path, error: duckdb.Error) -> InputError:
+    return InputError(
+        "The database file cannot be opened.",
+        where=str(path),
+        expected="a DuckDB database",
+        found=str(error).splitlines()[0],
+        next_step="remove the file and run `dbt build`; the published copy is untouched",
+    )
