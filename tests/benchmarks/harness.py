@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def best_of(function: Callable[[], object], repeats: int = 3) -> float:
     return min(times)
 
 
-def run_measured(command: list[str], environment: dict[str, str]) -> tuple[float, float]:
+def run_measured(command: list[str], environment: dict[str, str], cwd: Path) -> tuple[float, float]:
     """Run a command to its end; return its wall seconds and peak megabytes.
 
     The command runs below a small parent of its own, so that the peak is that of this
@@ -78,6 +79,7 @@ def run_measured(command: list[str], environment: dict[str, str]) -> tuple[float
     done = subprocess.run(
         [sys.executable, "-c", parent, *command],
         env=environment,
+        cwd=cwd,
         capture_output=True,
         text=True,
         check=True,

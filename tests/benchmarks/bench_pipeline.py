@@ -1,0 +1,53 @@
+"""The commands users know, on the sample and on countries of 300 and 3,000 regions."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.benchmarks.harness import Row, run_measured
+from tests.benchmarks.large_project import Size, make_project
+from tests.support import ROOT, Workspace
+
+DBT = str(Path(sys.executable).with_name("dbt"))
+LARGE = ((Size(300, 20), 60.0, None), (Size(3000, 20), 300.0, 6144.0))
+
+
+def measure() -> Iterator[Row]:
+    """Time whole builds and runs as separate processes, imports included."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield from _sample(Workspace(Path(folder)))
+    for size, seconds, megabytes in LARGE:
+        with tempfile.TemporaryDirectory() as folder:
+            yield _large(Path(folder), size, seconds, megabytes)
+
+
+def _sample(workspace: Workspace) -> Iterator[Row]:
+    workspace.dbt("build")
+    environment = workspace.environment()
+    cases = (
+        ("dbt build, sample, warm, gates included", [DBT, "build", "--quiet"], 25.0),
+        ("analysis.run, sample", [sys.executable, "-m", "analysis.run"], 20.0),
+        (
+            "analysis.run --only one panel model",
+            [sys.executable, "-m", "analysis.run", "--only", "baseline_4"],
+            6.0,
+        ),
+    )
+    for name, command, bar in cases:
+        seconds, megabytes = run_measured(command, environment, ROOT)
+        yield Row(name, seconds, bar, megabytes)
+
+
+def _large(folder: Path, size: Size, bar: float, bar_megabytes: float | None) -> Row:
+    project, raw = make_project(folder, size)
+    workspace = Workspace(folder / "scratch", raw)
+    workspace.database.parent.mkdir(parents=True)
+    variables = f"{{first_year: {size.first_year}, last_year: {size.first_year + size.years - 1}}}"
+    seconds, megabytes = run_measured(
+        [DBT, "build", "--quiet", "--vars", variables], workspace.environment(), project
+    )
+    name = f"dbt build, {size.regions} regions, {size.cells / 1e6:.2f} M cells"
+    return Row(name, seconds, bar, megabytes, bar_megabytes)
