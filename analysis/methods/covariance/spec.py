@@ -32,9 +32,9 @@ SmallSample = Literal[
     "areg",
     "fixest",
     "linearmodels",
+    "plm_hc0",
     "plm_hc1",
     "plm_sss",
-    "none",
 ]
 LagRule = Literal["newey_west_1994", "fourth_root"]
 
