@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations
@@ -16,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import yaml
+
+from warehouse.landing.names import normalise
 
 Row = dict[str, str]
 Matrix = npt.NDArray[np.float64]
@@ -31,10 +32,6 @@ def seed(name: str) -> list[Row]:
 
 def by_id(name: str) -> dict[str, Row]:
     return {next(iter(row.values())): row for row in seed(name)}
-
-
-def normalised(text: str) -> str:
-    return re.sub(r"[\s,]", "", unicodedata.normalize("NFKC", text)).lower()
 
 
 def declared() -> dict[str, Any]:
@@ -80,7 +77,7 @@ def test_every_declared_seed_has_its_file() -> None:
 )
 def test_lookup_keys_are_normalised_and_unique(name: str, column: str) -> None:
     keys = [row[column] for row in seed(name)]
-    assert [key for key in keys if key != normalised(key) or not key] == []
+    assert [key for key in keys if key != normalise(key) or not key] == []
     assert [key for key, n in Counter(keys).items() if n > 1] == []
 
 
@@ -97,7 +94,7 @@ def test_every_name_of_a_region_leads_to_it() -> None:
     aliases = {row["alias"]: row["region_id"] for row in seed("region_aliases")}
     for row in seed("regions"):
         for column in ("region_id", "name_en", "name_zh", "name_zh_short"):
-            assert aliases[normalised(row[column])] == row["region_id"]
+            assert aliases[normalise(row[column])] == row["region_id"]
     assert set(aliases.values()) == set(by_id("regions"))
 
 
@@ -127,14 +124,14 @@ def test_every_name_of_a_region_leads_to_it() -> None:
 )
 def test_common_spellings_of_regions_are_known(spelling: str, region_id: str) -> None:
     aliases = {row["alias"]: row["region_id"] for row in seed("region_aliases")}
-    assert aliases[normalised(spelling)] == region_id
+    assert aliases[normalise(spelling)] == region_id
 
 
 def test_every_name_of_a_variable_leads_to_it() -> None:
     aliases = {row["alias"]: row["variable_id"] for row in seed("variable_aliases")}
     for row in seed("raw_variables"):
         for column in ("variable_id", "name_zh", "name_en"):
-            assert aliases[normalised(row[column])] == row["variable_id"]
+            assert aliases[normalise(row[column])] == row["variable_id"]
     assert set(aliases.values()) == set(by_id("raw_variables"))
 
 
@@ -145,13 +142,13 @@ def test_names_in_the_real_downloads_are_known(shared: Path) -> None:
         sources = [row for row in csv.DictReader(file) if row["layout"] != "duplicate"]
     for row in sources:
         if not row["variable_zh"].startswith("("):
-            assert normalised(row["variable_zh"]) in aliases, row["file"]
+            assert normalise(row["variable_zh"]) in aliases, row["file"]
         if not row["unit"].startswith("("):
-            assert normalised(row["unit"]) in units, row["file"]
+            assert normalise(row["unit"]) in units, row["file"]
         elif row["layout"] in ("region_by_variable", "variable_by_year"):
             for name, unit in _printed_names(shared / "data" / row["file"], row["layout"]):
-                assert normalised(name) in aliases, (row["file"], name)
-                assert normalised(unit) in units, (row["file"], unit)
+                assert normalise(name) in aliases, (row["file"], name)
+                assert normalise(unit) in units, (row["file"], unit)
 
 
 def _printed_names(file: Path, layout: str) -> Iterator[tuple[str, str]]:
