@@ -1,17 +1,37 @@
 """Linear panel models: estimators, their tests, and inference with few clusters.
 
-    pooled_ols(y, X, names, entity, time, *, covariance=None, intercept=True, level=0.95)
-    within(y, X, names, entity, time, *, effects=("entity", "time"), covariance=None, level=0.95)
-    random_effects(y, X, names, entity, time, *, effects=("entity",), components="swamy_arora",
-                   covariance=None, level=0.95)
-    between(y, X, names, entity, time, *, level=0.95)
-
-each returning `PanelFit`; `poolability_f`, `time_effects_f`, `breusch_pagan_lm`, `hausman` and
-`hausman_robust` take the same arrays and return `PanelTest`.
+Every function takes ``(y, X, names, entity, time)``: the outcome ``(n,)``, regressors without a
+constant ``(n, k)``, their names, and the labels of the rows. Estimators return `PanelFit`, tests
+`PanelTest`.
 """
 
+from analysis.methods.panel.effects_tests import (
+    both_effects_f,
+    breusch_pagan_lm,
+    joint_significance,
+    poolability_f,
+    time_effects_f,
+)
+from analysis.methods.panel.hausman import hausman, hausman_robust, mundlak
 from analysis.methods.panel.pooled import between, pooled_ols
+from analysis.methods.panel.random_effects import random_effects
 from analysis.methods.panel.results import PanelFit, PanelTest, RSquared
 from analysis.methods.panel.within import within
 
-__all__ = ["PanelFit", "PanelTest", "RSquared", "between", "pooled_ols", "within"]
+__all__ = [
+    "PanelFit",
+    "PanelTest",
+    "RSquared",
+    "between",
+    "both_effects_f",
+    "breusch_pagan_lm",
+    "hausman",
+    "hausman_robust",
+    "joint_significance",
+    "mundlak",
+    "poolability_f",
+    "pooled_ols",
+    "random_effects",
+    "time_effects_f",
+    "within",
+]
