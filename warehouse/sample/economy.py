@@ -46,8 +46,8 @@ def output(regions: Regions) -> Values:
     noise = wobble("gdp", count, 0.012)
     gdp = regions.profile["gdp"][:, None] * np.exp(national * pace + noise - noise[:, -1:])
     second, third = sector_shares(regions, inside)
-    index = 100 + np.array(REAL_GROWTH)[None, :] + spread("gdp_index", count, 0.5)
-    index = index + wobble("gdp_index", count, 0.7, 0.4)
+    index = 100 + np.array(REAL_GROWTH)[None, :] + spread("gdp_index", count, 0.35)
+    index = index + wobble("gdp_index", count, 0.5, 0.4)
     return {
         "gdp": gdp,
         "value_added_secondary": second * gdp,
@@ -155,7 +155,7 @@ def demand(regions: Regions, gdp: Floats) -> Values:
     trade = regions.profile["trade"][:, None] * np.exp(
         0.25 * (0.5 - progress()) + wobble("trade", count, 0.07)
     )
-    share = regions.profile["trade"][:, None] ** 0.5 * 9.0
+    share = regions.profile["trade"][:, None] ** 0.8 * 18.0
     foreign = share * np.exp(0.5 * (0.5 - progress()) + wobble("foreign_share", count, 0.07))
     return {
         "retail_sales": retail * gdp,
@@ -168,9 +168,12 @@ def demand(regions: Regions, gdp: Floats) -> Values:
 def environment(regions: Regions, gdp: Floats) -> Values:
     """Plants, investment, green coverage and emissions."""
     profile, count = regions.profile, regions.ids.size
-    plants = 9 + 0.0055 * profile["population"][:, None] * np.exp(0.9 * (progress() - 0.5))
-    control = 0.00125 * np.exp(-0.9 * progress() + _mix("control", count, 0.22, 0.12))
-    ecology = 0.0009 * np.exp(0.4 * progress() + _mix("ecology", count, 0.40, 0.12))
+    lead = profile["develop"][:, None] / 0.2
+    plants = 9 + 0.30 * profile["population"][:, None] ** 0.6 * lead**0.7 * np.exp(
+        0.9 * (progress() - 0.5)
+    )
+    control = 0.00125 * lead**0.7 * np.exp(-0.9 * progress() + _mix("control", count, 0.22, 0.12))
+    ecology = 0.0009 * lead * np.exp(0.4 * progress() + _mix("ecology", count, 0.40, 0.12))
     green = 37.5 + 4.5 * progress() + spread("green", count, 1.2) + wobble("green", count, 0.35)
     green = green - 9 * laggards(regions, 630000)
     water = 13.0 * np.exp(-0.95 * progress() + _mix("water", count, 0.22, 0.03))

@@ -15,7 +15,7 @@ import numpy as np
 
 from warehouse.sample.economy import inside_study
 from warehouse.sample.regions import YEARS, Floats, Regions
-from warehouse.sample.shapes import path, progress, to_moments, wobble
+from warehouse.sample.shapes import Mask, path, progress, wobble
 from warehouse.sample.targets import TABLE_5
 
 
@@ -29,8 +29,8 @@ class Process:
 
     rho: float = 0.13
     theta: float = 0.026
-    slope_low: float = 0.075
-    slope_high: float = 0.105
+    slope_low: float = 0.078
+    slope_high: float = 0.098
     threshold: float = 2.17
     wage: float = 0.008
     second: float = -0.10
@@ -56,10 +56,17 @@ def agglomeration(regions: Regions) -> Floats:
     noise = wobble("agg", count, 0.055, 0.55) + 0.03 * np.sin(
         2 * np.pi * (progress() + np.linspace(0, 1, count)[:, None])
     )
-    agg = np.maximum(level * np.exp(noise), 0.125)
-    low, high = PROCESS.threshold - 0.015, PROCESS.threshold + 0.03
-    near = (agg > low) & (agg < high)
-    return np.where(near & (agg <= PROCESS.threshold), low, np.where(near, high, agg))
+    agg = np.maximum(level * np.exp(noise * np.minimum(1, 0.8 / level)), 0.12)
+    return _clear_of_threshold(agg, inside_study(regions))
+
+
+def _clear_of_threshold(agg: Floats, inside: Mask) -> Floats:
+    """Move the nearest value below up to the threshold, those just above it away from it."""
+    tau = PROCESS.threshold
+    agg = np.where((agg > tau) & (agg < tau + 0.04), tau + 0.04, agg)
+    nearest = np.where(inside & (agg <= tau), agg, -np.inf).argmax()
+    agg.flat[nearest] = tau - 0.003
+    return agg
 
 
 def development(regions: Regions, agg: Floats, controls: dict[str, Floats]) -> Floats:
@@ -69,7 +76,8 @@ def development(regions: Regions, agg: Floats, controls: dict[str, Floats]) -> F
     core = slope * agg
     for name in CONTROLS:
         core = core + getattr(process, name) * controls[name]
-    core = core + wobble("develop", count, process.noise, 0.5)
+    size = regions.profile["develop"][:, None] / TABLE_5["develop"][0]
+    core = core + wobble("develop", count, process.noise, 0.5) * np.minimum(size, 2.0)
     filtered = core.copy()
     spill = regions.weights
     solver = np.linalg.inv(np.eye(spill.shape[0]) - process.rho * spill)
@@ -86,12 +94,10 @@ def _with_effects(regions: Regions, filtered: Floats) -> Floats:
     inside = inside_study(regions)
     years = inside.any(axis=0)
     level = regions.profile["develop"]
-    trend = np.interp(YEARS, [2008, 2010, 2019, 2020, 2023], [-0.028, -0.022, 0.013, 0.012, 0.028])
+    trend = np.interp(YEARS, [2008, 2010, 2019, 2020, 2023], [-0.034, -0.028, 0.016, 0.015, 0.033])
     trend = trend - trend[years].mean()
     by_region = filtered[:, years].mean(axis=1, keepdims=True)
     within = filtered - by_region
     by_year = within[regions.in_sample].mean(axis=0, keepdims=True)
     centred = within - by_year
-    scale = TABLE_5["develop"]
-    levels = to_moments(level, regions.in_sample, scale[0], 0.094)
-    return levels[:, None] + trend[None, :] + centred
+    return level[:, None] + trend[None, :] + centred

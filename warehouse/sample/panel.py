@@ -27,11 +27,14 @@ FREE: dict[str, tuple[float, float, float, float, float]] = {
 SPECIALISED: dict[tuple[int, str], float] = {
     (110000, "patents_accepted_invention"): 11.0,
     (110000, "technology_market_turnover"): 5.0,
-    (310000, "foreign_firms"): 4.0,
+    (310000, "foreign_firms"): 5.0,
     (310000, "technology_market_turnover"): 2.0,
     (320000, "new_product_expenditure"): 6.0,
+    (320000, "patents_accepted_utility"): 4.0,
     (330000, "patents_accepted_design"): 8.0,
+    (330000, "new_product_projects"): 4.0,
 }
+ROUNDS, EXACT, LOWEST_FACTOR = 600, 1e-13, -6.0
 INDEXED = tuple(name for name in FREE if name in RATIOS)
 
 
@@ -85,64 +88,83 @@ def location_quotient(values: dict[str, Floats], sample: Mask) -> Floats:
     return part / whole / national
 
 
-def _bases(regions: Regions, gdp: Floats) -> dict[str, Floats]:
-    count = regions.ids.size
-    bases = {}
+@dataclass(frozen=True, slots=True)
+class Carriers:
+    """The series that carry the index, before the common factor moves them.
+
+    Attributes
+    ----------
+    levels
+        Series -> level by GDP, region and noise, shape (R, years).
+    known
+        Series -> log of the multiple that a region is known for, shape (R, 1).
+    """
+
+    levels: dict[str, Floats]
+    known: dict[str, Floats]
+
+    def values(self, factor: Floats, emphasis: float) -> dict[str, Floats]:
+        """Levels times multiples to the power ``emphasis`` times the factor; patents in total."""
+        free = {
+            name: level * np.exp(emphasis * self.known[name] + FREE[name][0] * factor)
+            for name, level in self.levels.items()
+        }
+        kinds = ("invention", "utility", "design")
+        return free | {"patents_accepted": sum(free[f"patents_accepted_{kind}"] for kind in kinds)}
+
+
+def carriers(regions: Regions, gdp: Floats) -> Carriers:
+    """Levels of the carrying series, by GDP and with a constant and noise per region."""
+    count, levels, known = regions.ids.size, {}, {}
     for name, (_, power, level, between, noise) in FREE.items():
-        known = [SPECIALISED.get((int(region), name), 1.0) for region in regions.ids]
         deviation = spread(name, count, between) + wobble(name, count, noise)
-        bases[name] = level * np.array(known)[:, None] * (gdp / 1e5) ** power * np.exp(deviation)
-    return bases
-
-
-def _with_factor(fixed: dict[str, Floats], bases: dict[str, Floats], factor: Floats) -> dict[str, Floats]:
-    free = {name: base * np.exp(FREE[name][0] * factor) for name, base in bases.items()}
-    patents = sum(free[f"patents_accepted_{kind}"] for kind in ("invention", "utility", "design"))
-    return fixed | free | {"patents_accepted": patents}
+        levels[name] = level * (gdp / 1e5) ** power * np.exp(deviation)
+        multiple = [SPECIALISED.get((int(region), name), 1.0) for region in regions.ids]
+        known[name] = np.log(multiple)[:, None]
+    return Carriers(levels, known)
 
 
 def carry_index(
-    fixed: dict[str, Floats], bases: dict[str, Floats], wanted: Floats, inside: Mask
+    fixed: dict[str, Floats], carrying: Carriers, wanted: Floats, inside: Mask
 ) -> tuple[dict[str, Floats], Index]:
-    """Move the common factor of the free series until the index is the wanted one.
+    """Move the common factor of the carrying series until the index is the wanted one.
 
-    Newton steps per cell with the weights and ranges of the last round. Min-max takes the scale out
-    of the free series, so that their overall level has no effect; the cell with the largest index
-    is held at factor 0 and gives it a level. Its own index is what the weights make of it, within
-    0.01 of the wanted one.
+    Newton steps per cell, at half length, with the weights and ranges of the round before. Min-max
+    takes the scale out of the series, so that one cell (the one with the largest index) is held at
+    factor 0 to give them a level. In its place the emphasis on what regions are known for is moved:
+    the more the series' largest values lie apart, the lower the index of that one cell.
+
+    Raises
+    ------
+    ValueError
+        If a cell's wanted index is less than the ratios alone give it.
     """
-    factor = np.zeros_like(wanted)
+    factor, emphasis = np.zeros_like(wanted), 1.0
     anchor = np.unravel_index(np.argmax(np.where(inside, wanted, -np.inf)), wanted.shape)
-    step = 1e-4
-    for _ in range(400):
-        values = _with_factor(fixed, bases, factor)
+    for _ in range(ROUNDS):
+        values = fixed | carrying.values(factor, emphasis)
         index = entropy_index(values, inside)
         gap = wanted - index.score
+        if np.abs(gap[inside]).max() < EXACT:
+            return values, index
+        emphasis -= 0.5 * gap[anchor]
         gap[anchor] = 0.0
-        if np.abs(gap).max() < 1e-13:
-            break
-        slope = _slope(fixed, bases, factor, index, step)
-        factor = np.maximum(factor + np.clip(0.5 * gap / slope, -0.3, 0.3), -4.5)
-    return values, index
+        move = np.clip(0.5 * gap / _slope(values, index), -0.3, 0.3)
+        factor = np.maximum(factor + move, LOWEST_FACTOR)
+    short = np.argwhere(inside & (np.abs(gap) > EXACT)).tolist()
+    raise ValueError(f"no factor gives the wanted index in cells {short}")
 
 
-def _slope(
-    fixed: dict[str, Floats],
-    bases: dict[str, Floats],
-    factor: Floats,
-    index: Index,
-    step: float,
-) -> Floats:
+def _slope(values: dict[str, Floats], index: Index) -> Floats:
     """d score / d factor at given weights and ranges, shape (R, years)."""
     names = list(RATIOS)
-    values = _with_factor(fixed, bases, factor)
-    slope = np.zeros_like(factor)
+    slope = np.zeros_like(index.score)
     for name in (*INDEXED, "patents_accepted"):
         k = names.index(name)
-        flat, level = index.normalised[k].ravel(), values[name].ravel()
-        low, high = int(np.argmin(flat)), int(np.argmax(flat))
-        scale = (flat[high] - flat[low]) / (level[high] - level[low])
-        slope += index.weights[k] * scale * values[name] * FREE.get(name, (1.0,))[0]
+        scaled, level = index.normalised[k], values[name]
+        low, high = int(scaled.argmin()), int(scaled.argmax())
+        per_unit = (scaled.flat[high] - scaled.flat[low]) / (level.flat[high] - level.flat[low])
+        slope += index.weights[k] * per_unit * level * FREE.get(name, (1.0,))[0]
     return slope
 
 
@@ -152,6 +174,6 @@ def build_panel() -> Panel:
     agg = effects.agglomeration(regions)
     fixed = economy.fixed_values(regions, agg)
     wanted = effects.development(regions, agg, study_columns(fixed))
-    bases = _bases(regions, fixed["gdp"])
-    values, index = carry_index(fixed, bases, wanted, economy.inside_study(regions))
+    carrying = carriers(regions, fixed["gdp"])
+    values, index = carry_index(fixed, carrying, wanted, economy.inside_study(regions))
     return Panel(regions, values, wanted, index)
