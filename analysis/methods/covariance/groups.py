@@ -9,7 +9,7 @@ import numpy as np
 from analysis.methods.covariance.spec import FloatArray, IntArray, Labels
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Groups:
     """A partition of the rows.
 

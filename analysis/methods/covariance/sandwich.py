@@ -22,7 +22,7 @@ from analysis.methods.covariance.spec import Covariance, FloatArray, IntArray
 from analysis.methods.errors import NotIdentified
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LinearEstimate:
     """What a covariance needs to know of a linear estimator.
 
@@ -52,7 +52,7 @@ class LinearEstimate:
     count: ParameterCount
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CovarianceResult:
     """A covariance matrix, ready to use.
 
@@ -111,11 +111,7 @@ def covariance_matrix(estimate: LinearEstimate, request: Covariance) -> Covarian
     Beck and Katz (1995), APSR 89; MacKinnon and White (1985), JoE 29.
     """
     count = estimate.count
-    if count.n_obs <= count.total:
-        raise NotIdentified(
-            f"{count.n_obs} rows cannot support {count.total} parameters, dummies included.",
-            "Leave out regressors or effects, or take a larger sample.",
-        )
+    check_enough_rows(count)
     clusters = cluster_groups(estimate, request) if request.kind == "cluster" else ()
     _check_groups(estimate, request, clusters)
     adjust = adjustment(request, count, clusters, estimate.time.count)
@@ -124,6 +120,21 @@ def covariance_matrix(estimate: LinearEstimate, request: Covariance) -> Covarian
     notes = repaired + few_clusters_note(request, clusters, matrix.shape[0])
     sizes = tuple(c.count for c in clusters)
     return CovarianceResult(matrix, adjust.factor, adjust.df, sizes, notes)
+
+
+def check_enough_rows(count: ParameterCount) -> None:
+    """Refuse a model that spends all its rows.
+
+    Raises
+    ------
+    NotIdentified
+        If no residual degree of freedom is left.
+    """
+    if count.n_obs <= count.total:
+        raise NotIdentified(
+            f"{count.n_obs} rows cannot support {count.total} parameters, dummies included.",
+            "Leave out regressors or effects, or take a larger sample.",
+        )
 
 
 def cluster_groups(estimate: LinearEstimate, request: Covariance) -> tuple[Groups, ...]:

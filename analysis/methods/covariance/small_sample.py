@@ -38,7 +38,7 @@ from analysis.methods.covariance.groups import Groups, is_nested
 from analysis.methods.covariance.spec import Covariance
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ParameterCount:
     """How many parameters a linear model spends, and on what.
 
@@ -74,7 +74,7 @@ class ParameterCount:
         return self.n_slopes + int(self.has_explicit_constant)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Adjustment:
     """A factor on the variance and the degrees of freedom that go with it (``None``: normal)."""
 

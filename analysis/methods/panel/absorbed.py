@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.methods.covariance.sandwich import LinearEstimate
+from analysis.methods.covariance.sandwich import LinearEstimate, check_enough_rows
 from analysis.methods.covariance.small_sample import ParameterCount
 from analysis.methods.covariance.spec import Covariance, FloatArray
 from analysis.methods.errors import NotIdentified
@@ -46,15 +46,11 @@ def absorbed_fit(
     the rows; with influence 1/n - mean(X)'P its standard error follows any covariance.
     """
     projection = projection_of(panel, effects)
+    count = parameter_count(panel, projection, effects)
+    check_enough_rows(count)
     design, outcome = projection.residual(panel.X), projection.residual(panel.y)
     check_identified(panel, design, effects)
     _check_varies(panel, outcome, effects)
-    count = parameter_count(panel, projection, effects)
-    if count.n_obs <= count.total:
-        raise NotIdentified(
-            f"{count.n_obs} rows cannot support {count.total} parameters, dummies included.",
-            "Leave out regressors or effects, or take a larger sample.",
-        )
     solution = solve(design, outcome)
     linear = with_constant(panel, projection, solution, count)
     slopes = solution.coefficients

@@ -19,7 +19,7 @@ from analysis.methods.panel.jackknife import cr3_matrix
 from analysis.methods.panel.results import PanelFit, RSquared
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Estimated:
     """Everything about a fitted model except its covariance.
 

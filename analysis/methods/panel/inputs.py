@@ -13,7 +13,7 @@ from analysis.methods.covariance.spec import FloatArray, Labels
 CONSTANT = "const"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PanelData:
     """Checked arrays of one panel, rows in the order given.
 

@@ -29,7 +29,7 @@ _MAX_CARRIED = 300
 _SINGULAR = 1e-10
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class DeletedEstimates:
     """Estimates with one group left out at a time.
 

@@ -10,7 +10,7 @@ from scipy import linalg
 from analysis.methods.covariance.spec import FloatArray
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Solution:
     """A least-squares fit of y on X.
 

@@ -43,7 +43,7 @@ class RSquared:
     xtreg_overall: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PanelFit:
     """A fitted linear panel model.
 
