@@ -57,6 +57,21 @@ def connect(path: Path | None = None, *, read_only: bool = False) -> duckdb.Duck
         raise _corrupt(path, error) from error
 
 
+def sandbox() -> duckdb.DuckDBPyConnection:
+    """Open a database in memory, for expressions that a user wrote.
+
+    Call ``lock`` once the data are in: from then on no statement reaches a file, another
+    database or an extension.
+    """
+    return duckdb.connect(":memory:")
+
+
+def lock(connection: duckdb.DuckDBPyConnection) -> None:
+    """Cut a `sandbox` off from everything outside it, for good."""
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
+
+
 def _from_environment(name: str, default: Path) -> Path:
     value = os.environ.get(name)
     return Path(value).expanduser().resolve() if value else default

@@ -1,0 +1,1 @@
+"""Where study, methods, warehouse and results meet."""

@@ -1,0 +1,52 @@
+"""What is checked before anything runs: that the columns a model names are there, as numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from analysis.pipeline.panel import Panel
+from analysis.study.model import Entry, Study
+from analysis.study.names import suggestion
+from warehouse.errors import InputError
+
+
+def check_columns(study: Study, entries: Iterable[Entry], panels: Mapping[str, Panel]) -> None:
+    """Check the columns and samples of every model against its panel.
+
+    Raises
+    ------
+    InputError
+        If a column is unknown (the message names the nearest) or not numeric, or a sample
+        has no rows.
+    """
+    for entry in entries:
+        panel = panels["unreplaced" if entry.twin_of is not None else "main"]
+        for role, names in entry.options.roles().items():
+            for name in names:
+                _check_column(study, entry, panel, role, name)
+        sample = entry.options.sample
+        if not panel.samples[sample].any():
+            raise InputError(
+                f"The sample `{sample}` leaves no row of the panel {panel.name}.",
+                where=f"{entry.where}.sample",
+                found=study.samples[sample],
+                next_step="widen its condition",
+            )
+
+
+def _check_column(study: Study, entry: Entry, panel: Panel, role: str, name: str) -> None:
+    if name in panel.numeric:
+        return
+    where = study.where("models", entry.base_id, role)
+    if name in panel.text:
+        raise InputError(
+            f"The column `{name}` of the panel {panel.name} is not numeric.",
+            where=where,
+            found=f"for instance `{panel.text[name]}`",
+            next_step="choose a column of numbers, or make one under `derive:`",
+        )
+    raise InputError(
+        f"The panel {panel.name} has no column `{name}`.",
+        where=where,
+        next_step=suggestion(name, panel.columns),
+    )

@@ -1,0 +1,259 @@
+"""Running models: one after another, or several processes at once; the rows are the same."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import signal
+import time
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import cast
+
+from analysis.methods.errors import NotIdentified
+from analysis.pipeline.context import Adapter, Context, Records, model_seed
+from analysis.pipeline.design import Design, build_design
+from analysis.pipeline.panel import Panel
+from analysis.pipeline.weights import WeightsTable
+from analysis.results.records import Refusal
+from analysis.study.methods import METHODS
+from analysis.study.model import Entry
+from warehouse.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A model, ready to run.
+
+    Attributes
+    ----------
+    entry
+        The model.
+    design
+        Its arrays, or why there are none.
+    panel_key
+        Which of the panels it is estimated on: `main` or `unreplaced`.
+    """
+
+    entry: Entry
+    design: Design | Refusal
+    panel_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a model.
+
+    Attributes
+    ----------
+    records
+        What it yielded; empty when it was refused.
+    refusal
+        Why it was refused; None when it was not.
+    seconds
+        How long it took.
+    failure
+        Traceback of a fault that no method foresaw.
+    """
+
+    records: Records
+    refusal: Refusal | None
+    seconds: float
+    failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What all models of a run share.
+
+    Attributes
+    ----------
+    seed
+        Seed of the run.
+    panels
+        Panels by key: `main`, and `unreplaced` where there are twins.
+    weights
+        Spatial weights by name.
+    """
+
+    seed: int
+    panels: Mapping[str, Panel]
+    weights: Mapping[str, WeightsTable] = field(default_factory=dict)
+
+
+class ModelError(Exception):
+    """A fault in the software, met while running a model; nothing of the run is kept."""
+
+    def __init__(self, model_id: str, details: str) -> None:
+        self.model_id = model_id
+        self.details = details
+        super().__init__(f"{model_id}: {details.strip().splitlines()[-1]}")
+
+
+def prepare_task(entry: Entry, inputs: Inputs) -> Task:
+    """Make the arrays of one model.
+
+    Raises
+    ------
+    InputError
+        If the data cannot be what the study means; the message names the model.
+    """
+    key = "unreplaced" if entry.twin_of is not None else "main"
+    try:
+        design: Design | Refusal = build_design(inputs.panels[key], entry.options, inputs.weights)
+    except NotIdentified as error:
+        design = _refusal(error.reason, error.next_step, is_expected=_expects_refusal(entry))
+    except InputError as error:
+        raise InputError(
+            f"Model {entry.model_id}: {error.what}",
+            expected=error.expected,
+            found=error.found,
+            where=f"{entry.where}; {error.where}" if error.where else entry.where,
+            next_step=error.next_step,
+        ) from error
+    return Task(entry, design, key)
+
+
+def run_tasks(
+    tasks: Sequence[Task], inputs: Inputs, jobs: int, on_done: Callable[[Task, Result], None]
+) -> list[Result]:
+    """Run models and return what became of each, in their order.
+
+    Parameters
+    ----------
+    tasks
+        The models.
+    inputs
+        What they share.
+    jobs
+        Number of processes; 1 runs them here, one after another.
+    on_done
+        Called with each model as it ends.
+
+    Raises
+    ------
+    ModelError
+        If the software has a fault.
+    """
+    if jobs == 1 or len(tasks) < 2:
+        results = []
+        for task in tasks:
+            results.append(_sound(task, _run_one(task, inputs)))
+            on_done(task, results[-1])
+        return results
+    return _in_processes(tasks, inputs, min(jobs, len(tasks)), on_done)
+
+
+def _in_processes(
+    tasks: Sequence[Task], inputs: Inputs, jobs: int, on_done: Callable[[Task, Result], None]
+) -> list[Result]:
+    results: dict[int, Result] = {}
+    with _pool(jobs, inputs) as pool:
+        futures: dict[Future[Result], int] = {
+            pool.submit(_run_in_worker, task): number for number, task in enumerate(tasks)
+        }
+        for future in as_completed(futures):
+            number = futures[future]
+            results[number] = _sound(tasks[number], _result_of(future))
+            on_done(tasks[number], results[number])
+    return [results[number] for number in range(len(tasks))]
+
+
+def _result_of(future: Future[Result]) -> Result:
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        failure = (
+            "a process of the run was ended from outside, perhaps for want of memory: "
+            "try a smaller --jobs"
+        )
+        return Result(Records(()), None, 0.0, failure)
+
+
+def _sound(task: Task, result: Result) -> Result:
+    if result.failure is not None and result.refusal is None:
+        raise ModelError(task.entry.model_id, result.failure)
+    return result
+
+
+@contextmanager
+def _pool(jobs: int, inputs: Inputs) -> Iterator[ProcessPoolExecutor]:
+    """Give a pool of fresh processes, and leave none behind whatever happens."""
+    pool = ProcessPoolExecutor(
+        jobs,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_start_worker,
+        initargs=(inputs,),
+    )
+    try:
+        yield pool
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in multiprocessing.active_children():
+            process.terminate()
+        raise
+    pool.shutdown()
+
+
+_worker_inputs: list[Inputs] = []
+
+
+def _start_worker(inputs: Inputs) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the run that started it decides
+    _worker_inputs[:] = [inputs]
+
+
+def _run_in_worker(task: Task) -> Result:
+    return _run_one(task, _worker_inputs[0])
+
+
+def _run_one(task: Task, inputs: Inputs) -> Result:
+    """Run one model; what the method refuses is an answer, any other fault ends the run."""
+    start = time.perf_counter()
+    entry, design = task.entry, task.design
+    if isinstance(design, Refusal):
+        return Result(Records(()), design, 0.0)
+    context = Context(
+        model_id=entry.model_id,
+        seed=model_seed(inputs.seed, entry.model_id),
+        panel=inputs.panels[task.panel_key],
+        weights=inputs.weights,
+    )
+    adapter = cast("Adapter", import_module(METHODS[entry.options.method].adapter))
+    records, refusal, failure = Records(()), None, None
+    try:
+        records = adapter.run(design, entry.options, context)
+    except NotIdentified as error:
+        expected = _expects_refusal(entry)
+        refusal = _refusal(error.reason, error.next_step, is_expected=expected)
+    except ValueError as error:
+        # No study expects this one: it may be a fault of the software.
+        refusal = _refusal(
+            f"The data do not fit the method: {error}.",
+            "Look at the columns and the sample; --debug shows where it happened.",
+            is_expected=False,
+        )
+        failure = traceback.format_exc()
+    except Exception:
+        # Kept as text: it may have to travel to another process.
+        failure = traceback.format_exc()
+    return Result(records, refusal, time.perf_counter() - start, failure)
+
+
+def _expects_refusal(entry: Entry) -> bool:
+    return entry.options.is_refusal_expected
+
+
+def _refusal(reason: str, next_step: str, *, is_expected: bool) -> Refusal:
+    return Refusal(reason=reason, next_step=next_step, is_expected=is_expected)
+
+
+def options_json(entry: Entry) -> str:
+    """Return every setting of a model as JSON, defaults included, keys sorted."""
+    settings = entry.options.model_dump(mode="json")
+    return json.dumps(settings, ensure_ascii=False, sort_keys=True)

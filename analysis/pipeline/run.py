@@ -1,0 +1,241 @@
+"""A run from study file to committed rows: read, check, compute, compare, gate, commit."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Protocol
+
+from analysis.pipeline import marts, provenance
+from analysis.pipeline.check import check_columns
+from analysis.pipeline.execute import Inputs, Result, Task, options_json, prepare_task, run_tasks
+from analysis.pipeline.panel import Panel, load_panel
+from analysis.pipeline.replication import compare
+from analysis.pipeline.tables import read_table
+from analysis.pipeline.weights import WeightsTable, load_weights
+from analysis.results import schema
+from analysis.results.records import Model, Record, Refusal, Run
+from analysis.results.writer import write_failed_run, write_run
+from warehouse.connection import connect, database_path
+from warehouse.errors import InputError
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from analysis.study.model import Entry, PanelSource, Study
+
+
+class Listener(Protocol):
+    """Whoever shows how a run goes on."""
+
+    def stage(self, text: str) -> None:
+        """Show that a stage begins."""
+
+    def models(self, total: int) -> None:
+        """Show that the models begin; there are `total`."""
+
+    def done(self, task: Task, result: Result) -> None:
+        """Show that a model has ended."""
+
+    def close(self) -> None:
+        """Show no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be run.
+
+    Attributes
+    ----------
+    study
+        The study.
+    entries
+        Its models that are wanted.
+    jobs
+        Number of processes.
+    seed
+        Seed of the run.
+    """
+
+    study: Study
+    entries: Sequence[Entry]
+    jobs: int
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A run that was committed.
+
+    Attributes
+    ----------
+    run
+        Where its numbers come from.
+    models
+        Every model with its rows.
+    has_marts
+        Whether the database also holds the marts of a build.
+    """
+
+    run: Run
+    models: tuple[Model, ...]
+    has_marts: bool
+
+    @property
+    def refusals(self) -> dict[str, Refusal]:
+        """The models that were refused, with the reason."""
+        return {
+            model.model_id: row
+            for model in self.models
+            for row in model.records
+            if isinstance(row, Refusal)
+        }
+
+
+def run_study(request: Request, listener: Listener) -> Outcome:
+    """Run models of a study and commit their rows, if the results gate lets them pass.
+
+    Raises
+    ------
+    InputError
+        If the study does not fit its data, the database cannot be opened, or the gate
+        fails; no row of the run is kept then.
+    ModelError
+        If the software has a fault.
+    """
+    started_at = datetime.now(UTC).replace(tzinfo=None)
+    study = request.study
+    connection = _open(study)
+    try:
+        schema.check(connection)
+        listener.stage("reading the panel")
+        inputs = _inputs(connection, request)
+        check_columns(study, request.entries, inputs.panels)
+        tasks = [prepare_task(entry, inputs) for entry in request.entries]
+        listener.models(len(tasks))
+        results = run_tasks(tasks, inputs, request.jobs, listener.done)
+        figures = marts.published_figures(connection)
+        models = tuple(
+            _model(study, task, result, inputs.panels[task.panel_key], figures)
+            for task, result in zip(tasks, results, strict=True)
+        )
+        run = _run(request, started_at, inputs.panels["main"], marts.is_synthetic(connection))
+        listener.stage("checking the results")
+        _write(connection, run, models)
+        return Outcome(run, models, bool(marts.tables(connection, "marts")))
+    finally:
+        connection.close()
+
+
+def _open(study: Study) -> duckdb.DuckDBPyConnection:
+    path = database_path()
+    if study.panel.mart is not None and not path.exists():
+        raise InputError(
+            "There is no database to read the panel from.",
+            where=str(path),
+            next_step="run `dbt build` from the repository root first",
+        )
+    return connect(path)
+
+
+def _inputs(connection: duckdb.DuckDBPyConnection, request: Request) -> Inputs:
+    study = request.study
+    panels = {"main": _panel(connection, study, study.panel)}
+    if any(entry.twin_of is not None for entry in request.entries):
+        panels["unreplaced"] = _panel(connection, study, study.panel.of_unreplaced())
+    used = {name for entry in request.entries for name in entry.options.weights_used()}
+    weights: dict[str, WeightsTable] = {
+        name: load_weights(name, source, study, connection)
+        for name, source in study.weights.items()
+        if name in used
+    }
+    return Inputs(request.seed, panels, weights)
+
+
+def _panel(connection: duckdb.DuckDBPyConnection, study: Study, source: PanelSource) -> Panel:
+    if source.file is not None:
+        path = study.path.parent / source.file
+        return load_panel(read_table(path, source.sheet), path.name, study)
+    mart = marts.read_mart(connection, str(source.mart), study.where("panel"))
+    reasons = marts.reasons(connection)
+    return load_panel(mart.table, mart.name, study, sha256=mart.sha256, reasons=reasons)
+
+
+def _model(
+    study: Study,
+    task: Task,
+    result: Result,
+    panel: Panel,
+    figures: Sequence[marts.PublishedFigure],
+) -> Model:
+    options, refusal = task.entry.options, result.refusal
+    design = None if isinstance(task.design, Refusal) else task.design
+    rows: list[Record] = list(result.records.rows)
+    if refusal is not None:
+        rows = [refusal]
+    elif task.entry.twin_of is None:
+        rows += compare(figures, options, result.records)
+    return Model(
+        model_id=task.entry.model_id,
+        method=options.method,
+        title=options.title,
+        table_no=options.table,
+        column_no=options.column,
+        outcome=", ".join(options.roles().get("outcome", ())) or None,
+        sample=options.sample,
+        sample_filter=study.samples[options.sample],
+        twin_of=task.entry.twin_of,
+        options=options_json(task.entry),
+        status="done" if refusal is None else "refused",
+        n_sample=int(panel.samples[options.sample].sum()),
+        n_used=design.n_rows if design is not None and refusal is None else 0,
+        dropped="; ".join(map(str, design.dropped)) or None if design is not None else None,
+        is_balanced=design is not None and design.is_balanced,
+        note=_note(task, result),
+        records=rows,
+    )
+
+
+def _note(task: Task, result: Result) -> str | None:
+    notes = [result.records.note] if result.records.note else []
+    if task.entry.options.is_refusal_expected and result.refusal is None:
+        notes.append("the study expected a refusal, and the data identify the model")
+    return "; ".join(notes) or None
+
+
+def _run(request: Request, started_at: datetime, panel: Panel, is_synthetic: bool) -> Run:
+    study = request.study
+    return Run(
+        run_id=f"{started_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
+        started_at=started_at,
+        study_id=study.study_id,
+        study_title=study.title,
+        study_sha256=study.sha256,
+        panel=panel.name,
+        panel_sha256=panel.sha256,
+        code_version=provenance.code_version(),
+        seed=request.seed,
+        is_synthetic=is_synthetic and study.panel.mart is not None,
+        packages=provenance.packages(),
+    )
+
+
+def _write(connection: duckdb.DuckDBPyConnection, run: Run, models: Sequence[Model]) -> None:
+    from expectations.gate import run_gate
+    from expectations.outcome import GateError
+
+    schema.ensure(connection)
+    try:
+        write_run(
+            connection,
+            run,
+            models,
+            before_commit=lambda: run_gate("results", connection).raise_if_failed(),
+        )
+    except GateError:
+        write_failed_run(connection, run)
+        raise
+    # The views name the marts that runs were made from, this one included.
+    schema.ensure(connection)

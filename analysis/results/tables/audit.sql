@@ -1,0 +1,10 @@
+-- One row per finding of the audit of printed tables: arithmetic, no data.
+create table if not exists results.audit_finding (
+    run_id varchar not null references results.run (run_id), -- the run
+    finding_no integer not null check (finding_no > 0), -- finding within the run, from 1
+    table_no varchar not null, -- printed table, with the column where it has one
+    grade varchar not null check (grade in ('impossible', 'contradictory', 'undisclosed', 'consistent')), -- how strong the finding is
+    statement varchar not null, -- what does not fit, in one sentence
+    arithmetic varchar not null, -- the computation, with its rounding interval
+    primary key (run_id, finding_no)
+);

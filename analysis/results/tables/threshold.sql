@@ -1,0 +1,32 @@
+-- One row per estimated threshold of a panel threshold model.
+create table if not exists results.threshold (
+    run_id varchar not null, -- the run
+    model_id varchar not null, -- the model
+    n_thresholds integer not null check (n_thresholds > 0), -- number of thresholds in the model the row belongs to
+    position integer not null check (position between 1 and n_thresholds), -- which of them, in ascending order
+    threshold double not null check (isfinite(threshold)), -- estimated threshold, in the unit of the threshold variable
+    ci_low double check (isfinite(ci_low)), -- lower end of its confidence set; NULL: none
+    ci_high double check (isfinite(ci_high) and (ci_low is null or ci_low <= ci_high)), -- upper end; NULL: none
+    rss double not null check (rss >= 0 and isfinite(rss)), -- residual sum of squares of the model
+    mse double check (mse >= 0 and isfinite(mse)), -- rss over the divisor named in the model's note
+    f_statistic double check (isfinite(f_statistic)), -- F of this number of thresholds against one fewer
+    p_value double check (p_value between 0 and 1), -- bootstrap p of that F, (1 + k) / (1 + B)
+    crit_10 double check (isfinite(crit_10)), -- bootstrap critical value at 10 %
+    crit_5 double check (isfinite(crit_5)), -- bootstrap critical value at 5 %
+    crit_1 double check (isfinite(crit_1)), -- bootstrap critical value at 1 %
+    primary key (run_id, model_id, n_thresholds, position),
+    foreign key (run_id, model_id) references results.model (run_id, model_id)
+);
+
+-- One row per candidate of a threshold search: the likelihood-ratio profile.
+create table if not exists results.threshold_profile (
+    run_id varchar not null, -- the run
+    model_id varchar not null, -- the model
+    n_thresholds integer not null check (n_thresholds > 0), -- number of thresholds in the model the row belongs to
+    position integer not null check (position between 1 and n_thresholds), -- which threshold is searched
+    candidate double not null check (isfinite(candidate)), -- value tried, in the unit of the threshold variable
+    rss double not null check (rss >= 0 and isfinite(rss)), -- residual sum of squares at it
+    lr double not null check (isfinite(lr)), -- likelihood ratio at it; the confidence set is where it stays below c
+    primary key (run_id, model_id, n_thresholds, position, candidate),
+    foreign key (run_id, model_id) references results.model (run_id, model_id)
+);

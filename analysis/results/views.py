@@ -1,0 +1,152 @@
+"""The `latest_…` views: of every model, what its newest finished run left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import duckdb
+
+# The panel that `dbt build` makes; studies may read other marts too.
+_MAIN_PANEL = "marts.fct_province_year"
+
+# What follows is one text per row, so neither the names of the keys nor the order of the
+# rows matters; `row` stands for the whole row of the table.
+PANEL_SHA256 = (
+    "(select coalesce(sha256(string_agg(line, chr(10) order by line)), sha256('')) "
+    "from (select cast(panel_row as varchar) as line from {table} as panel_row))"
+)
+
+_LATEST_MODEL = """
+create or replace view results.latest_model as
+with attempt as (
+    select
+        run.study_id,
+        run.is_synthetic,
+        run.panel,
+        run.panel_sha256,
+        model.*,
+        row_number() over newest_first = 1 as is_newest,
+        row_number() over produced_first = 1 as is_latest
+    from results.model
+    inner join results.run on model.run_id = run.run_id
+    where run.status = 'finished'
+    window
+        newest_first as (
+            partition by run.study_id, model.model_id
+            order by run.started_at desc, run.run_id desc
+        ),
+        produced_first as (
+            partition by run.study_id, model.model_id
+            order by model.status, run.started_at desc, run.run_id desc
+        )
+)
+
+select
+    attempt.study_id,
+    attempt.is_newest
+    and (
+        not starts_with(attempt.panel, 'marts.')
+        or coalesce(attempt.panel_sha256 = current_panel.panel_sha256, false)
+    ) as is_current,
+    attempt.* exclude (study_id, panel, panel_sha256, is_newest, is_latest)
+from attempt
+left join results.current_panel on attempt.panel = current_panel.panel
+where attempt.is_latest
+"""
+
+# A refusal is the latest word on a model until a newer run can estimate it.
+_REFUSED = """
+create or replace view results.latest_refusal as
+select latest.study_id, latest.is_current, latest.is_synthetic, refusal.*
+from results.refusal
+inner join (
+    select
+        run.study_id,
+        run.is_synthetic,
+        model.run_id,
+        model.model_id,
+        not starts_with(run.panel, 'marts.')
+        or coalesce(run.panel_sha256 = current_panel.panel_sha256, false) as is_current
+    from results.model
+    inner join results.run on model.run_id = run.run_id
+    left join results.current_panel on run.panel = current_panel.panel
+    where run.status = 'finished'
+    qualify row_number() over (
+        partition by run.study_id, model.model_id
+        order by run.started_at desc, run.run_id desc
+    ) = 1
+) as latest on refusal.run_id = latest.run_id and refusal.model_id = latest.model_id
+"""
+
+_LATEST = """
+create or replace view results.latest_{table} as
+select latest_model.study_id, latest_model.is_current, latest_model.is_synthetic, {table}.*
+from results.{table}
+inner join results.latest_model
+    on {table}.run_id = latest_model.run_id and {table}.model_id = latest_model.model_id
+"""
+
+_EXTRA = {
+    "study_id": "the study: the name of its file without the ending",
+    "is_current": "true: made from the panel that is in the marts now, and no newer run "
+    "refused the model; always true for a panel that came from a file",
+    "is_synthetic": "true: the panel was made from the synthetic sample; not a finding",
+}
+
+_CURRENT_PANEL = "SHA-256 of the panels that are in the marts now, computed when it is read"
+_CURRENT_PANEL_COLUMNS = {
+    "panel": "schema and table of the mart",
+    "panel_sha256": "SHA-256 of its rows as text, sorted",
+}
+
+
+def create(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Mapping[str, str]]) -> None:
+    """Create or renew the views over the given tables (columns and their descriptions)."""
+    by_model = {name: columns for name, columns in tables.items() if "model_id" in columns}
+    connection.execute(_current_panel(connection))
+    connection.execute(_LATEST_MODEL)
+    connection.execute(_REFUSED)
+    for name in by_model.keys() - {"model", "refusal"}:
+        connection.execute(_LATEST.format(table=name))
+    connection.execute(_comments(by_model))
+
+
+def quoted(text: str) -> str:
+    """Return `text` as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _current_panel(connection: duckdb.DuckDBPyConnection) -> str:
+    """Return the view that fingerprints the panels in the marts, whenever it is read."""
+    present = connection.execute(
+        "select schema_name || '.' || table_name from duckdb_tables() "
+        "where database_name = current_database() and schema_name = 'marts'"
+    ).fetchall()
+    used = connection.execute("select distinct panel from results.run").fetchall()
+    wanted = {_MAIN_PANEL} | {panel for (panel,) in used}
+    selects = [
+        f"select {quoted(name)} as panel, {PANEL_SHA256.format(table=name)} as panel_sha256"
+        for (name,) in sorted(present)
+        if name in wanted
+    ] or ["select null::varchar as panel, null::varchar as panel_sha256 where false"]
+    return "create or replace view results.current_panel as\n" + "\nunion all\n".join(selects)
+
+
+def _comments(tables: Mapping[str, Mapping[str, str]]) -> str:
+    lines = [f"comment on view results.current_panel is {quoted(_CURRENT_PANEL)};"]
+    lines += _column_comments("current_panel", _CURRENT_PANEL_COLUMNS)
+    for name, columns in tables.items():
+        about = f"results.{name} as the newest finished run of each study and model left it"
+        lines.append(f"comment on view results.latest_{name} is {quoted(about)};")
+        lines += _column_comments(f"latest_{name}", _EXTRA | dict(columns))
+    return "\n".join(lines)
+
+
+def _column_comments(view: str, columns: Mapping[str, str]) -> list[str]:
+    return [
+        f"comment on column results.{view}.{column} is {quoted(about)};"
+        for column, about in columns.items()
+    ]

@@ -1,0 +1,1 @@
+"""Study files: what is estimated, declared; nothing here computes."""

@@ -1,0 +1,66 @@
+"""Which methods a study can name, and where their settings and adapters are.
+
+A method is one line here, one options class and one adapter. Nothing is imported before a
+study asks for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from analysis.study.options.base import ModelOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method that a study can name.
+
+    Attributes
+    ----------
+    options
+        Module and class of its settings.
+    adapter
+        Module that runs it: ``run(design, options, context) -> Records``.
+    about
+        The method in one line.
+    """
+
+    options: tuple[str, str]
+    adapter: str
+    about: str
+
+    def options_class(self) -> type[ModelOptions]:
+        """Import and return the class of the settings."""
+        module, name = self.options
+        found: type[ModelOptions] = getattr(import_module(module), name)
+        return found
+
+
+_OPTIONS = "analysis.study.options"
+_ADAPTERS = "analysis.pipeline.adapters"
+
+METHODS: dict[str, Method] = {
+    "describe.summary": Method(
+        (f"{_OPTIONS}.describe", "SummaryOptions"),
+        f"{_ADAPTERS}.describe",
+        "count, mean, standard deviation, minimum and maximum of columns",
+    ),
+    "panel.pooled": Method(
+        (f"{_OPTIONS}.panel", "PooledOptions"),
+        f"{_ADAPTERS}.panel",
+        "pooled least squares",
+    ),
+    "panel.random": Method(
+        (f"{_OPTIONS}.panel", "RandomOptions"),
+        f"{_ADAPTERS}.panel",
+        "random effects (Swamy-Arora and others)",
+    ),
+    "panel.within": Method(
+        (f"{_OPTIONS}.panel", "WithinOptions"),
+        f"{_ADAPTERS}.panel",
+        "fixed effects of entities, periods or both",
+    ),
+}

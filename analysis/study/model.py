@@ -1,0 +1,159 @@
+"""A study as it is read: where its panel comes from, and its models one by one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from analysis.study.options.base import Column, ModelOptions, Settings, Text
+
+
+def _as_condition(value: object) -> object:
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+Condition = Annotated[str, BeforeValidator(_as_condition), Field(min_length=1)]
+
+
+class PanelSource(Settings):
+    """Where the panel comes from and what its keys are.
+
+    Attributes
+    ----------
+    mart, file
+        A table of the schema marts, or a csv, parquet, xlsx or dta file beside the study.
+    sheet
+        Sheet of an xlsx file; the first by default.
+    unreplaced
+        The same columns from data in which no value was replaced: a mart or a file, as the
+        panel itself. Twins are estimated on it.
+    entity, time
+        Columns that name the entity and the period; no `time` for one cross-section.
+    """
+
+    mart: str | None = None
+    file: str | None = None
+    sheet: str | None = None
+    unreplaced: str | None = None
+    entity: Column
+    time: Column | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> PanelSource:
+        if (self.mart is None) == (self.file is None):
+            raise ValueError("give either `mart` or `file`")
+        if self.sheet is not None and self.file is None:
+            raise ValueError("`sheet` belongs to `file`")
+        if self.entity == self.time:
+            raise ValueError("`entity` and `time` are the same column")
+        return self
+
+    def of_unreplaced(self) -> PanelSource:
+        """Return the source of the unreplaced data; only where `unreplaced` is given."""
+        key = "mart" if self.mart is not None else "file"
+        return self.model_copy(update={key: self.unreplaced, "unreplaced": None})
+
+
+class WeightsSource(Settings):
+    """Where spatial weights come from.
+
+    Attributes
+    ----------
+    mart, id
+        A table of pairs in the schema marts, and which `weights_id` in it.
+    file, sheet
+        A labelled square or a list of pairs, as csv, parquet or xlsx beside the study.
+    """
+
+    mart: str | None = None
+    id: str | None = None
+    file: str | None = None
+    sheet: str | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> WeightsSource:
+        if (self.mart is None) == (self.file is None):
+            raise ValueError("give either `mart` with `id`, or `file`")
+        if (self.mart is None) != (self.id is None):
+            raise ValueError("`mart` and `id` go together")
+        return self
+
+
+class StudyFile(Settings):
+    """The top level of a study file; its models are read one by one (`load`)."""
+
+    title: str
+    id: str | None = Field(default=None, pattern=r"^[^\s,\[\]]+$")
+    description: str | None = None
+    panel: PanelSource
+    weights: dict[Text, WeightsSource] = Field(default_factory=dict)
+    derive: dict[Text, str] = Field(default_factory=dict)
+    samples: dict[Text, Condition] = Field(default_factory=dict)
+    twin: bool = False
+    models: dict[Text, dict[str, Any]] = Field(min_length=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One model to run: a study entry after its lists were expanded.
+
+    Attributes
+    ----------
+    model_id
+        Name of the entry; ``[value]`` for one of several values of a setting,
+        ``[unreplaced]`` for a twin.
+    base_id
+        Name in the study file.
+    options
+        Its settings.
+    twin_of
+        The model of which this is the twin on unreplaced data.
+    where
+        Its place in the study file.
+    """
+
+    model_id: str
+    base_id: str
+    options: ModelOptions
+    twin_of: str | None
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A study file, checked as far as that is possible without its panel.
+
+    Attributes
+    ----------
+    study_id
+        Its `id`, or the name of its file without the ending.
+    path, sha256
+        The file and the SHA-256 of its bytes.
+    title, panel, weights, derive
+        As in the file.
+    samples
+        Name and SQL condition of each sample; `all` is always there.
+    entries
+        Every model, in the order of the file.
+    lines
+        Line of each key, for messages.
+    """
+
+    study_id: str
+    path: Path
+    sha256: str
+    title: str
+    panel: PanelSource
+    weights: dict[str, WeightsSource]
+    derive: dict[str, str]
+    samples: dict[str, str]
+    entries: tuple[Entry, ...]
+    lines: dict[tuple[str | int, ...], int]
+
+    def where(self, *key: str) -> str:
+        """Return the place of a key: file, line, dotted key."""
+        line = f", line {self.lines[key]}" if key in self.lines else ""
+        return f"{self.path}{line}, {'.'.join(key)}"

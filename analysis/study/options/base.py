@@ -1,0 +1,115 @@
+"""The settings that every model of a study takes."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+
+def _as_text(value: object) -> object:
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _as_tuple(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+Text = Annotated[str, BeforeValidator(_as_text)]
+Column = Annotated[str, BeforeValidator(_as_text), Field(min_length=1)]
+Columns = Annotated[tuple[Column, ...], BeforeValidator(_as_tuple)]
+
+
+class Settings(BaseModel):
+    """A group of settings: unknown keys are errors, nothing changes after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Transform(Settings):
+    """What happens to the tails of the model's continuous variables.
+
+    Attributes
+    ----------
+    winsorise, trim
+        Share of each tail, e.g. 0.01: pulled in to the cut, or the row left out.
+    by
+        ``pooled``: one pair of cuts per variable; ``time``: one per period.
+    """
+
+    winsorise: float | None = Field(default=None, gt=0, lt=0.5)
+    trim: float | None = Field(default=None, gt=0, lt=0.5)
+    by: Literal["pooled", "time"] = "pooled"
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Transform:
+        if (self.winsorise is None) == (self.trim is None):
+            raise ValueError("give either `winsorise` or `trim`, the share of each tail")
+        return self
+
+    @field_validator("by", mode="before")
+    @classmethod
+    def _year_is_time(cls, value: object) -> object:
+        return "time" if value == "year" else value
+
+
+class ModelOptions(Settings):
+    """One entry of `models:` – a printed column or figure.
+
+    A subclass adds the settings of its method and says which of them are columns of the
+    panel. A setting that takes one value but is given a list makes one model per value.
+
+    Attributes
+    ----------
+    method
+        Which method; the study's list of methods says which there are.
+    title
+        The model in words.
+    table, column
+        The printed table and column that the model reproduces; without a column, every
+        column of the table.
+    sample
+        Name of a sample of the study; `all` is every row.
+    transform
+        Winsorise or trim the continuous variables.
+    twin
+        Whether the model is repeated on unreplaced data; by default as the study says.
+    expect
+        ``refused`` if the data are known not to identify the model.
+    expect_n
+        Number of rows that the model must use; another number is an error.
+    """
+
+    takes_expectations: ClassVar[bool] = False
+    complete_cases: ClassVar[bool] = True
+
+    method: str
+    title: str | None = None
+    table: Text | None = None
+    column: Text | None = None
+    sample: str = "all"
+    transform: Transform | None = None
+    twin: bool | None = None
+    expect: Literal["refused"] | dict[str, Literal["present", "absent", "either"]] | None = None
+    expect_n: int | None = Field(default=None, gt=0)
+
+    @field_validator("expect")
+    @classmethod
+    def _refused_only(cls, value: object) -> object:
+        if isinstance(value, dict) and not cls.takes_expectations:
+            raise ValueError("the only expectation of this method is `refused`")
+        return value
+
+    @property
+    def is_refusal_expected(self) -> bool:
+        """Whether the study knows that the data do not identify the model."""
+        return self.expect == "refused"
+
+    @abstractmethod
+    def roles(self) -> dict[str, tuple[str, ...]]:
+        """Return the panel columns that the model uses, by the part they play."""
+
+    def weights_used(self) -> tuple[str, ...]:
+        """Return the names of the spatial weights that the model uses."""
+        return ()

@@ -1,0 +1,143 @@
+"""What is wrong with a study file, said so that the line can be put right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from analysis.study.names import nearest, suggestion
+from analysis.study.yaml_file import KeyPath, YamlFile
+from warehouse.errors import InputError
+
+ModelType = TypeVar("ModelType", bound=BaseModel)
+
+_PLAIN_WORDS = {
+    "dict_type": "Keys with values are expected",
+    "model_type": "Keys with values are expected",
+    "string_type": "A text is expected",
+    "tuple_type": "A list is expected",
+    "too_short": "At least one is needed",
+    "string_too_short": "A text is expected",
+    "bool_type": "`true` or `false` is expected",
+    "bool_parsing": "`true` or `false` is expected",
+    "float_type": "A number is expected",
+    "float_parsing": "A number is expected",
+    "int_type": "A whole number is expected",
+    "int_parsing": "A whole number is expected",
+}
+
+
+def validate(
+    model: type[ModelType], values: dict[str, Any], file: YamlFile, at: KeyPath = ()
+) -> ModelType:
+    """Read `values`, which stand at `at` in the file, as `model`.
+
+    Raises
+    ------
+    InputError
+        Naming every problem, its line and the nearest valid spelling.
+    """
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise _input_error(_problems(model, values, error), file, at) from None
+
+
+def unknown(what: str, name: object, valid: Collection[object], where: str) -> InputError:
+    """Return the error for a name that is not one of the valid ones."""
+    return InputError(f"Unknown {what} `{name}`.", where=where, next_step=suggestion(name, valid))
+
+
+@dataclass(frozen=True, slots=True)
+class _Problem:
+    path: KeyPath
+    text: str
+    advice: str | None
+    missing: str | None = None
+
+
+def _input_error(problems: list[_Problem], file: YamlFile, at: KeyPath) -> InputError:
+    first = problems[0]
+    if len(problems) == 1:
+        return InputError(first.text, where=file.where((*at, *first.path)), next_step=first.advice)
+    lines = [
+        f"{file.where((*at, *problem.path))}: {problem.text}"
+        + (f" ({problem.advice})" if problem.advice else "")
+        for problem in problems
+    ]
+    return InputError(
+        f"The study file has {len(problems)} problems.", found="\n    " + "\n    ".join(lines)
+    )
+
+
+def _problems(
+    model: type[BaseModel], values: dict[str, Any], error: ValidationError
+) -> list[_Problem]:
+    found = [_problem(model, values, dict(detail)) for detail in error.errors()]
+    meant = {
+        (problem.path[:-1], nearest(problem.path[-1], _keys(model, problem.path[:-1])))
+        for problem in found
+        if problem.text.startswith("Unknown key")
+    }
+    # A misspelt required key is one mistake, not an unknown key and a missing one.
+    kept = [p for p in found if p.missing is None or (p.path, p.missing) not in meant]
+    # Every branch of a union complains, and a list complains again of what is wrong in it.
+    first = list({problem.path: problem for problem in reversed(kept)}.values())[::-1]
+    return [p for p in first if not any(_is_inside(other.path, p.path) for other in first)]
+
+
+def _is_inside(path: KeyPath, other: KeyPath) -> bool:
+    return len(path) > len(other) and path[: len(other)] == other
+
+
+def _problem(model: type[BaseModel], values: dict[str, Any], detail: dict[str, Any]) -> _Problem:
+    path = _real_path(values, detail["loc"])
+    kind, key = detail["type"], detail["loc"][-1] if detail["loc"] else ""
+    if kind == "extra_forbidden":
+        return _Problem(path, f"Unknown key `{key}`.", suggestion(key, _keys(model, path[:-1])))
+    if kind == "missing":
+        name = str(key)
+        return _Problem(path, f"The key `{name}` is missing.", f"add `{name}:`", name)
+    if kind == "literal_error":
+        valid = re.findall(r"'([^']*)'", detail["ctx"]["expected"])
+        given = detail["input"]
+        return _Problem(path, f"Unknown value `{given}`.", suggestion(given, valid))
+    if kind == "value_error":
+        text = str(detail["ctx"]["error"])
+        return _Problem(path, f"{text[0].upper()}{text[1:]}.", None)
+    message = _PLAIN_WORDS.get(kind, detail["msg"])
+    return _Problem(path, f"{message}; got {detail['input']!r}.", None)
+
+
+def _real_path(values: object, location: tuple[Any, ...]) -> KeyPath:
+    """Return the part of a pydantic location that exists in the file."""
+    path: list[str | int] = []
+    for part in location:
+        items = dict(enumerate(values)) if isinstance(values, list) else values
+        if isinstance(items, dict) and part in items:
+            values = items[part]
+            path.append(part)
+    return tuple(path)
+
+
+def _keys(model: type[BaseModel], path: KeyPath) -> Collection[str]:
+    """Return the valid keys of the settings at `path` below `model`."""
+    for part in path:
+        field = model.model_fields.get(str(part))
+        inner = _settings_within(field.annotation) if field is not None else None
+        model = inner or model
+    return model.model_fields.keys()
+
+
+def _settings_within(annotation: object) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for inner in get_args(annotation):
+        found = _settings_within(inner)
+        if found is not None:
+            return found
+    return None

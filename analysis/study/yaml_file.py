@@ -1,0 +1,113 @@
+"""Reading YAML so that every key knows its line and none is given twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from warehouse.errors import InputError
+
+KeyPath = tuple[str | int, ...]
+
+_Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True)
+class YamlFile:
+    """A YAML file as plain values, with the line of every key.
+
+    Attributes
+    ----------
+    path
+        The file.
+    content
+        The bytes that were read.
+    values
+        The top-level mapping.
+    lines
+        Line number, from 1, by path of keys and list positions.
+    """
+
+    path: Path
+    content: bytes
+    values: dict[str, Any]
+    lines: dict[KeyPath, int]
+
+    def where(self, path: KeyPath) -> str:
+        """Return the place of a key as a user looks for it: file, line, dotted key."""
+        known = path
+        while known and known not in self.lines:
+            known = known[:-1]
+        line = f", line {self.lines[known]}" if known in self.lines else ""
+        dotted = ".".join(str(part) for part in path)
+        return f"{self.path}{line}" + (f", {dotted}" if dotted else "")
+
+
+def read_yaml(path: Path) -> YamlFile:
+    """Read one file.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, is not UTF-8 or not YAML, gives a key twice, or holds no
+        mapping.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(
+            "The study file cannot be read.",
+            where=str(path),
+            found=error.strerror,
+            next_step="give the path of a study file to --study",
+        ) from error
+    try:
+        loader = _Loader(content.decode("utf-8-sig"))
+        node = loader.get_single_node()
+        lines: dict[KeyPath, int] = {}
+        _note_lines(path, node, (), lines)
+        values = loader.construct_document(node) if node is not None else None
+    except UnicodeDecodeError as error:
+        raise InputError(
+            "The study file is not UTF-8 text.", where=str(path), found=str(error)
+        ) from error
+    except yaml.YAMLError as error:
+        raise _not_yaml(path, error) from error
+    if not isinstance(values, dict):
+        raise InputError(
+            "The study file holds no settings.",
+            where=str(path),
+            expected="keys such as `panel:` and `models:`",
+            found="an empty file" if values is None else f"a {type(values).__name__}",
+        )
+    return YamlFile(path, content, {str(key): value for key, value in values.items()}, lines)
+
+
+def _note_lines(path: Path, node: object, at: KeyPath, lines: dict[KeyPath, int]) -> None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            here = (*at, key.value)
+            line = key.start_mark.line + 1
+            if here in lines:
+                raise InputError(
+                    f"The key `{key.value}` is given twice.",
+                    where=f"{path}, lines {lines[here]} and {line}",
+                    next_step="keep one of them",
+                )
+            lines[here] = line
+            _note_lines(path, value, here, lines)
+    elif isinstance(node, yaml.SequenceNode):
+        for number, item in enumerate(node.value):
+            here = (*at, number)
+            lines[here] = item.start_mark.line + 1
+            _note_lines(path, item, here, lines)
+
+
+def _not_yaml(path: Path, error: yaml.YAMLError) -> InputError:
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or str(error)
+    line = f", line {mark.line + 1}, column {mark.column + 1}" if mark is not None else ""
+    return InputError("The study file is not valid YAML.", where=f"{path}{line}", found=problem)
