@@ -76,10 +76,11 @@ def sector_shares(regions: Regions, inside: Mask) -> tuple[Floats, Floats]:
 def people(regions: Regions) -> Values:
     """Urban and rural population in 10,000 persons."""
     profile, count = regions.profile, regions.ids.size
-    urban = path(profile["urban_first"], profile["urban_last"]) + wobble("urban", count, 0.003)
+    rural = 1 - path(profile["urban_first"], profile["urban_last"])
+    rural = rural * np.exp((1 - rural) * wobble("urban", count, 0.012))
     drift = spread("population", count, 0.02) + 0.01
     total = profile["population"][:, None] * np.exp(drift * (progress() - 0.5))
-    return {"population_urban": total * urban, "population_rural": total * (1 - urban)}
+    return {"population_urban": total * (1 - rural), "population_rural": total * rural}
 
 
 def budget(regions: Regions, gdp: Floats) -> Values:
@@ -156,12 +157,12 @@ def demand(regions: Regions, gdp: Floats) -> Values:
         0.25 * (0.5 - progress()) + wobble("trade", count, 0.07)
     )
     share = regions.profile["trade"][:, None] ** 0.8 * 18.0
-    foreign = share * np.exp(0.5 * (0.5 - progress()) + wobble("foreign_share", count, 0.07))
+    foreign = share * np.exp(0.3 * (0.5 - progress())) + wobble("foreign_share", count, 0.3)
     return {
         "retail_sales": retail * gdp,
         "labour_compensation": labour * gdp,
         "trade_total": trade * gdp,
-        "foreign_investment_share": foreign,
+        "foreign_investment_share": np.maximum(foreign, 0.2),
     }
 
 

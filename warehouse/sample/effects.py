@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from warehouse.sample.economy import inside_study
-from warehouse.sample.regions import YEARS, Floats, Regions
+from warehouse.sample.estimates import within_two_way
+from warehouse.sample.regions import YEARS, Floats, Regions, study_years
 from warehouse.sample.shapes import Mask, path, progress, wobble
 from warehouse.sample.targets import TABLE_5
 
@@ -29,8 +30,8 @@ class Process:
 
     rho: float = 0.13
     theta: float = 0.026
-    slope_low: float = 0.078
-    slope_high: float = 0.098
+    slope_low: float = 0.095
+    slope_high: float = 0.117
     threshold: float = 2.17
     wage: float = 0.008
     second: float = -0.10
@@ -73,16 +74,52 @@ def development(regions: Regions, agg: Floats, controls: dict[str, Floats]) -> F
     """The index that the process asks for, shape (R, years); Tibet feels no spillover."""
     process, sample, count = PROCESS, regions.in_sample, regions.ids.size
     slope = np.where(agg > process.threshold, process.slope_high, process.slope_low)
-    core = slope * agg
+    drivers = slope * agg
     for name in CONTROLS:
-        core = core + getattr(process, name) * controls[name]
+        drivers = drivers + getattr(process, name) * controls[name]
     size = regions.profile["develop"][:, None] / TABLE_5["develop"][0]
-    core = core + wobble("develop", count, process.noise, 0.5) * np.minimum(size, 2.0)
-    filtered = core.copy()
-    spill = regions.weights
-    solver = np.linalg.inv(np.eye(spill.shape[0]) - process.rho * spill)
-    filtered[sample] = solver @ (core[sample] + process.theta * spill @ agg[sample])
+    noise = wobble("develop", count, process.noise, 0.5) * np.minimum(size, 2.0)
+    regressors = np.array([agg, *(controls[name] for name in CONTROLS)])
+    noise = _uncorrelated(regions, noise, drivers, regressors)
+    filtered = drivers + noise
+    filtered[sample] = _spill(regions, filtered[sample], agg[sample])
     return _with_effects(regions, filtered)
+
+
+def _spill(regions: Regions, own: Floats, agg: Floats) -> Floats:
+    """(I - rho W)^-1 (own + theta W agg) of the sample regions."""
+    W = regions.weights
+    rest = own + PROCESS.theta * W @ agg
+    return np.linalg.solve(np.eye(W.shape[0]) - PROCESS.rho * W, rest)
+
+
+def _uncorrelated(regions: Regions, noise: Floats, drivers: Floats, regressors: Floats) -> Floats:
+    """Noise without the part that 420 rows would mistake for spillovers.
+
+    The noise is made orthogonal to the regressors, and noise and curvature (what a straight line in
+    agg misses of the threshold) together to the spatial lags, both after two-way demeaning. A
+    panel of this size then finds the process's own rho and theta, not a draw around them.
+    """
+    cells = np.ix_(regions.in_sample, study_years())
+    X = np.array([row[cells] for row in regressors])
+    W = regions.weights
+    lag = W @ _spill(regions, drivers[cells], X[0])
+    near = within_two_way(X).reshape(X.shape[0], -1).T
+    far = within_two_way(np.array([*(W @ row for row in X), lag])).reshape(X.shape[0] + 1, -1).T
+    own, curved = within_two_way(noise[cells]).ravel(), within_two_way(drivers[cells]).ravel()
+    own = own - _fit(near, own)
+    far = far - _fit(near, far)
+    change = _fit(far, own + curved - _fit(near, curved))
+    own = (own - change).reshape(noise[cells].shape)
+    clean = noise.copy()
+    first = int(np.argmax(study_years()))
+    clean[regions.in_sample, :first] += (own - noise[cells])[:, :1]  # no break before the study
+    clean[cells] = own
+    return clean
+
+
+def _fit(X: Floats, y: Floats) -> Floats:
+    return X @ np.linalg.lstsq(X, y, rcond=None)[0]
 
 
 def _with_effects(regions: Regions, filtered: Floats) -> Floats:

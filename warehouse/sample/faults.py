@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from warehouse.sample.printing import PRINTED, text_of
-from warehouse.sample.regions import YEARS, Floats, Regions
+from warehouse.sample.regions import SEEDS, YEARS, Floats, Regions, read_rows
 from warehouse.sample.shapes import generator
 
 Texts = dict[tuple[str, int, int], str]  # variable, region, year -> text as printed
@@ -99,6 +99,14 @@ def _slip(text: str, kind: str, decimals: int) -> str:
     return f"{number * factor:.{max(decimals, 1) if factor < 1 else decimals}f}"
 
 
+def plausible_bounds() -> dict[str, tuple[float, float]]:
+    """Bounds of the registry: a slip beyond them is found by the bounds, not by its neighbours."""
+    return {
+        row["variable_id"]: (float(row["lower_bound"]), float(row["upper_bound"]))
+        for row in read_rows(SEEDS / "raw_variables.csv")
+    }
+
+
 def _variables(names: tuple[str, ...] = ()) -> tuple[str, ...]:
     return tuple(name for name in (names or tuple(PRINTED)) if name not in UNTOUCHED)
 
@@ -120,13 +128,17 @@ def plant_faults(regions: Regions, values: dict[str, Floats]) -> tuple[Texts, li
 
 def _plant_slips(planter: Planter) -> None:
     large = tuple(name for name in _variables() if name not in SHARES)
+    limits = plausible_bounds()
     for kind, count in SLIPS.items():
         draw = generator(f"years/{kind}")
         for variable, region in planter.series(kind, count, large):
             year = int(draw.integers(INTERIOR_FIRST, INTERIOR_LAST + 1))
             clean = planter.texts[variable, region, year]
             text = _slip(clean, kind, PRINTED[variable].decimals)
-            planter.plant(variable, region, year, kind, text, "replaced_outlier")
+            low, high = limits[variable]
+            possible = low <= float(text) / PRINTED[variable].factor <= high
+            status = "replaced_outlier" if possible else "replaced_bound"
+            planter.plant(variable, region, year, kind, text, status)
 
 
 def _plant_bounds(planter: Planter) -> None:

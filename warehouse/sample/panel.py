@@ -8,7 +8,7 @@ import numpy as np
 
 from warehouse.sample import economy, effects
 from warehouse.sample.index import RATIOS, Index, entropy_index
-from warehouse.sample.regions import YEARS, Floats, Regions, load_regions
+from warehouse.sample.regions import Floats, Regions, load_regions, study_years
 from warehouse.sample.shapes import Mask, spread, wobble
 
 # Series left free for the index: name -> (exponent of the common factor, exponent of GDP, level
@@ -150,9 +150,17 @@ def carry_index(
         emphasis -= 0.5 * gap[anchor]
         gap[anchor] = 0.0
         move = np.clip(0.5 * gap / _slope(values, index), -0.3, 0.3)
-        factor = np.maximum(factor + move, LOWEST_FACTOR)
+        factor = _carried_back(np.maximum(factor + move, LOWEST_FACTOR))
     short = np.argwhere(inside & (np.abs(gap) > EXACT)).tolist()
     raise ValueError(f"no factor gives the wanted index in cells {short}")
+
+
+def _carried_back(factor: Floats) -> Floats:
+    """Give the years before the study the factor's own early trend: no index is asked of them."""
+    first = int(np.argmax(study_years()))
+    trend = (factor[:, first + 3] - factor[:, first]) / 3
+    factor[:, :first] = factor[:, [first]] - trend[:, None] * np.arange(first, 0, -1)
+    return factor
 
 
 def _slope(values: dict[str, Floats], index: Index) -> Floats:

@@ -52,7 +52,8 @@ class Regions:
     weights: Floats
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
+def read_rows(path: Path) -> list[dict[str, str]]:
+    """Rows of a CSV file as dictionaries."""
     with path.open(encoding="utf-8", newline="") as handle:
         return list(csv.DictReader(handle))
 
@@ -61,7 +62,7 @@ def contiguity(sample_ids: NDArray[np.int64]) -> Floats:
     """Row-standardised contiguity from the borders seed, rows and columns in the order given."""
     position = {int(region): k for k, region in enumerate(sample_ids)}
     adjacency = np.zeros((len(position), len(position)))
-    for row in _rows(SEEDS / "region_borders.csv"):
+    for row in read_rows(SEEDS / "region_borders.csv"):
         a, b = position.get(int(row["region_id"])), position.get(int(row["neighbour_id"]))
         if a is not None and b is not None:
             adjacency[a, b] = adjacency[b, a] = 1.0
@@ -70,8 +71,8 @@ def contiguity(sample_ids: NDArray[np.int64]) -> Floats:
 
 def load_regions() -> Regions:
     """Read profiles and seeds and put both in the order of the region codes."""
-    profiles = {int(row["region_id"]): row for row in _rows(HERE / "profiles.csv")}
-    seeds = sorted(_rows(SEEDS / "regions.csv"), key=lambda row: int(row["region_id"]))
+    profiles = {int(row["region_id"]): row for row in read_rows(HERE / "profiles.csv")}
+    seeds = sorted(read_rows(SEEDS / "regions.csv"), key=lambda row: int(row["region_id"]))
     seeds = [row for row in seeds if int(row["region_id"]) in profiles]
     ids = np.array([int(row["region_id"]) for row in seeds], dtype=np.int64)
     columns = [name for name in next(iter(profiles.values())) if name != "region_id"]
