@@ -1,0 +1,27 @@
+{#-
+grain: one cell that was read and did not land
+-#}
+with
+
+source as (
+
+    select * from {{ source('landing', 'reject') }}
+
+),
+
+typed as (
+
+    select
+        source_file,
+        source_cell,
+        sheet,
+        row_no,
+        column_no,
+        value_text,
+        reason,
+        file_sha256
+    from source
+
+)
+
+select * from typed
