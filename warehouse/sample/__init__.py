@@ -1,1 +1,1 @@
-"""The synthetic sample: raw files in the form users download them, their generator and its truth."""
+"""The synthetic sample: raw files as users download them, their generator and its truth."""

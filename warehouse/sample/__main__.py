@@ -7,6 +7,7 @@ import csv
 import hashlib
 import io
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from warehouse.sample.faults import plant_faults
@@ -23,7 +24,7 @@ def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _table(rows: list[tuple[str, ...]]) -> bytes:
+def _table(rows: Sequence[tuple[str, ...]]) -> bytes:
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\n").writerows(rows)
     return buffer.getvalue().encode()

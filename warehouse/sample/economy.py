@@ -33,7 +33,7 @@ DIP_2020 = np.where(YEARS == 2020, 1.0, 0.0)[None, :]
 
 
 def inside_study(regions: Regions) -> Mask:
-    """The cells the index is computed from: sample regions in study years, shape (R, years)."""
+    """Mark the cells the index is computed from: sample regions in study years, (R, years)."""
     return regions.in_sample[:, None] & study_years()[None, :]
 
 
@@ -92,7 +92,9 @@ def budget(regions: Regions, gdp: Floats) -> Values:
     revenue_share = 0.145 * press**-0.6 * np.exp(_mix("revenue", count, 0.08, 0.02))
     revenue = revenue_share * (1 - 0.03 * DIP_2020) * gdp
     expenditure = revenue * press
-    gov1 = profile["gov1"][:, None] * np.exp(0.12 * (0.5 - progress()) + wobble("gov1", count, 0.05))
+    gov1 = profile["gov1"][:, None] * np.exp(
+        0.12 * (0.5 - progress()) + wobble("gov1", count, 0.05)
+    )
     gov1 = to_quantiles(gov1, inside, TABLE_2["gov1"])
     gov2 = profile["gov2"][:, None] * np.exp(wobble("gov2", count, 0.05))
     gov2 = to_quantiles(gov2, inside, TABLE_2["gov2"])
@@ -116,12 +118,14 @@ def laggards(regions: Regions, region: int) -> Floats:
     One region far behind moves the others to the upper end of the min-max scale, so that these
     ratios get the small entropy weights they have in practice and the innovation counts the large.
     """
-    return (regions.ids == region).astype(np.float64)[:, None]
+    behind: Floats = (regions.ids == region).astype(np.float64)
+    return behind[:, None]
 
 
 def _mix(name: str, count: int, level: float = 0.10, noise: float = 0.05) -> Floats:
     """Log deviation of a series: a constant per region and persistent noise."""
-    return spread(name, count, level) + wobble(name, count, noise)
+    deviation: Floats = spread(name, count, level) + wobble(name, count, noise)
+    return deviation
 
 
 def households(regions: Regions) -> Values:
@@ -205,7 +209,9 @@ def conditions(regions: Regions) -> Values:
     )
     inf1 = 71 + profile["inf1"][:, None] + 26 * (progress() - 0.5)
     inf1 = to_quantiles(inf1 + wobble("inf1", count, 1.2), inside, TABLE_2["inf1"])
-    inf2 = profile["inf2"][:, None] * np.exp(0.2 * (progress() - 0.5) + wobble("inf2", count, 0.025))
+    inf2 = profile["inf2"][:, None] * np.exp(
+        0.2 * (progress() - 0.5) + wobble("inf2", count, 0.025)
+    )
     return {
         "firms_private": market1 * owned,
         "firms_state": owned * (1 - collective),
@@ -240,7 +246,8 @@ def digital_employment(regions: Regions, agg: Floats) -> Values:
 
     A quotient over the regions' own sum has employment-weighted mean 1. Total employment is
     therefore tilted, e exp(lambda_t (agg - 1)), with the lambda_t that makes it so (near 0.1, that
-    is a few percent of a region's employment), and digital employment is agg times the national share.
+    is a few percent of a region's employment), and digital employment is agg times the national
+    share.
     """
     count, sample = regions.ids.size, regions.in_sample
     trend = np.exp(0.30 * np.sin(np.pi * np.clip(progress() + 0.15, 0, 1.3) / 1.6) - 0.2)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from warehouse.sample.regions import Floats
 
@@ -47,19 +48,20 @@ def within_two_way(y: Floats) -> Floats:
     """Deviations from entity and year means, over the last two axes."""
     by_entity = y.mean(axis=-1, keepdims=True)
     by_year = y.mean(axis=-2, keepdims=True)
-    return y - by_entity - by_year + y.mean(axis=(-2, -1), keepdims=True)
+    deviations: Floats = y - by_entity - by_year + y.mean(axis=(-2, -1), keepdims=True)
+    return deviations
 
 
-def _solve(y: Floats, X: Floats) -> tuple[Floats, float]:
+def least_squares(y: Floats, X: Floats) -> tuple[Floats, float]:
     """Least squares of y on the rows of X: coefficients and residual sum of squares."""
     flat, target = X.reshape(X.shape[0], -1).T, y.ravel()
-    beta = np.linalg.lstsq(flat, target, rcond=None)[0]
+    beta: Floats = np.linalg.lstsq(flat, target, rcond=None)[0].astype(np.float64)
     return beta, float(((target - flat @ beta) ** 2).sum())
 
 
 def two_way_slope(y: Floats, X: Floats) -> float:
     """Coefficient of the first regressor with entity and year effects."""
-    return float(_solve(within_two_way(y), within_two_way(X))[0][0])
+    return float(least_squares(within_two_way(y), within_two_way(X))[0][0])
 
 
 def durbin(y: Floats, X: Floats, W: Floats, *, transform: bool) -> Durbin:
@@ -73,16 +75,17 @@ def durbin(y: Floats, X: Floats, W: Floats, *, transform: bool) -> Durbin:
     spatial = np.einsum("ij,kjt->kit", W, X)
     Z = within_two_way(np.concatenate([X, spatial]))
     own, lag = within_two_way(y), within_two_way(W @ y)
-    b_own, _ = _solve(own, Z)
-    b_lag, _ = _solve(lag, Z)
+    b_own, _ = least_squares(own, Z)
+    b_lag, _ = least_squares(lag, Z)
     e_own = own - np.tensordot(b_own, Z, axes=1)
     e_lag = lag - np.tensordot(b_lag, Z, axes=1)
     roots = np.linalg.eigvals(W)
     size, times = ((n - 1) * (t - 1), t - 1) if transform else (n * t, t)
 
     def negative(rho: float) -> float:
-        log_det = float(np.log(np.abs(1 - rho * roots)).sum()) - transform * np.log(1 - rho)
-        return size / 2 * np.log(((e_own - rho * e_lag) ** 2).sum()) - times * log_det
+        log_det = np.log(np.abs(1 - rho * roots)).sum() - transform * np.log(1 - rho)
+        rss = float(((e_own - rho * e_lag) ** 2).sum())
+        return float(size / 2 * np.log(rss) - times * log_det)
 
     rho = _minimise(negative, -0.9, 0.9)
     beta = b_own - rho * b_lag
@@ -118,7 +121,7 @@ def threshold(y: Floats, X: Floats) -> Threshold:
     """
     q, others = X[0], X[1:]
     n, t = q.shape
-    _, rss_linear = _solve(_within(y), _within(X))
+    _, rss_linear = least_squares(_within(y), _within(X))
     candidates = np.unique(q)
     skip = int(TRIM * candidates.size)
     grid, fits = [], []
@@ -128,7 +131,7 @@ def threshold(y: Floats, X: Floats) -> Threshold:
             continue
         split = np.concatenate([(q * ~above)[None], (q * above)[None], others])
         grid.append(value)
-        fits.append(_solve(_within(y), _within(split)))
+        fits.append(least_squares(_within(y), _within(split)))
     rss = np.array([fit[1] for fit in fits])
     best = int(rss.argmin())
     variance = rss[best] / ((n - 1) * t)
@@ -146,8 +149,9 @@ def threshold(y: Floats, X: Floats) -> Threshold:
 
 
 def _within(values: Floats) -> Floats:
-    return values - values.mean(axis=-1, keepdims=True)
+    deviations: Floats = values - values.mean(axis=-1, keepdims=True)
+    return deviations
 
 
-def _populated(regime: np.ndarray) -> bool:
+def _populated(regime: NDArray[np.bool_]) -> bool:
     return bool(regime.sum() >= MIN_ROWS and regime.any(axis=1).sum() >= MIN_REGIONS)

@@ -83,7 +83,9 @@ class Planter:
                 found.append((variable, region))
         return found
 
-    def plant(self, variable: str, region: int, year: int, kind: str, text: str, status: str) -> None:
+    def plant(
+        self, variable: str, region: int, year: int, kind: str, text: str, status: str
+    ) -> None:
         """Replace one text and note it."""
         row = int(np.flatnonzero(self.regions.ids == region)[0])
         true = float(self.values[variable][row, int(year - YEARS[0])])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import unicodedata
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -37,12 +36,12 @@ def new_site(period: str, header: list[str], body: Table, notes: tuple[str, ...]
 
 
 def cut_titles(header: list[str], body: Table, *, encoding: str = "gb18030") -> bytes:
-    """The table alone: a user deleted the title lines and kept the source line."""
+    """Write the table alone: a user deleted the title lines and kept the source line."""
     return delimited([header, *body, [SOURCE_LINE]], encoding=encoding)
 
 
 def parquet(header: list[str], body: Table) -> bytes:
-    """A tidy table of text columns, uncompressed and without statistics."""
+    """Write a tidy table of text columns, uncompressed and without statistics."""
     columns = {name: [row[k] or None for row in body] for k, name in enumerate(header)}
     sink = io.BytesIO()
     pq.write_table(
@@ -70,13 +69,13 @@ def spaced(name: str) -> str:
     return "\u3000".join(name) if len(name) == 2 else name
 
 
-def is_wide(text: str) -> bool:
-    """Whether any character is a full-width form."""
-    return any(unicodedata.east_asian_width(letter) == "F" for letter in text)
+def stray(name: str, k: int) -> str:
+    """Names as hands leave them: a trailing blank, a comma, a blank inside."""
+    return (name, f"{name} ", f"{name}，", f"{name[0]} {name[1:]}")[k % 4]
 
 
 def number(text: str) -> str | float:
-    """A spreadsheet cell: a number where the text is one, else the mark itself."""
+    """Return a spreadsheet cell: a number where the text is one, else the mark itself."""
     try:
         return float(text)
     except ValueError:

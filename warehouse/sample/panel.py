@@ -8,6 +8,7 @@ import numpy as np
 
 from warehouse.sample import economy, effects
 from warehouse.sample.index import RATIOS, Index, entropy_index
+from warehouse.sample.printing import PATENTS
 from warehouse.sample.regions import Floats, Regions, load_regions, study_years
 from warehouse.sample.shapes import Mask, spread, wobble
 
@@ -61,7 +62,7 @@ class Panel:
 
 
 def study_columns(values: dict[str, Floats]) -> dict[str, Floats]:
-    """Controls and conditions in the units of the study."""
+    """Return controls and conditions in the units of the study."""
     gdp, spent = values["gdp"], values["budget_expenditure"]
     research = values["spending_science"] + values["spending_education"]
     owned = values["firms_state"] + values["firms_collective"]
@@ -85,7 +86,8 @@ def location_quotient(values: dict[str, Floats], sample: Mask) -> Floats:
     """Share of digital employment over the same share of all sample regions together."""
     part, whole = values["employed_digital"], values["employed_total"]
     national = part[sample].sum(axis=0) / whole[sample].sum(axis=0)
-    return part / whole / national
+    quotient: Floats = part / whole / national
+    return quotient
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +111,7 @@ class Carriers:
             name: level * np.exp(emphasis * self.known[name] + FREE[name][0] * factor)
             for name, level in self.levels.items()
         }
-        kinds = ("invention", "utility", "design")
-        return free | {"patents_accepted": sum(free[f"patents_accepted_{kind}"] for kind in kinds)}
+        return free | {"patents_accepted": np.sum([free[name] for name in PATENTS], axis=0)}
 
 
 def carriers(regions: Regions, gdp: Floats) -> Carriers:
@@ -164,7 +165,7 @@ def _carried_back(factor: Floats) -> Floats:
 
 
 def _slope(values: dict[str, Floats], index: Index) -> Floats:
-    """d score / d factor at given weights and ranges, shape (R, years)."""
+    """Differentiate the score by the factor, at given weights and ranges; (R, years)."""
     names = list(RATIOS)
     slope = np.zeros_like(index.score)
     for name in (*INDEXED, "patents_accepted"):

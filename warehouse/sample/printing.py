@@ -8,6 +8,8 @@ import numpy as np
 
 from warehouse.sample.regions import Floats
 
+PATENTS = tuple(f"patents_accepted_{kind}" for kind in ("invention", "utility", "design"))
+
 
 @dataclass(frozen=True, slots=True)
 class Printed:
@@ -87,7 +89,7 @@ PRINTED: dict[str, Printed] = {
 
 
 def text_of(value: float, variable: str) -> str:
-    """The number as printed, for instance ``12345.6``."""
+    """Return the number as printed, for instance ``12345.6``."""
     form = PRINTED[variable]
     return f"{value * form.factor:.{form.decimals}f}"
 
@@ -101,9 +103,5 @@ def as_printed(values: dict[str, Floats]) -> dict[str, Floats]:
         name: np.round(values[name] * form.factor, form.decimals) / form.factor
         for name, form in PRINTED.items()
     }
-    rounded["patents_accepted"] = (
-        rounded["patents_accepted_invention"]
-        + rounded["patents_accepted_utility"]
-        + rounded["patents_accepted_design"]
-    )
+    rounded["patents_accepted"] = np.sum([rounded[name] for name in PATENTS], axis=0)
     return rounded

@@ -1,8 +1,8 @@
 """Which regions the sample has, what each is like, and who borders whom.
 
 ``profiles.csv`` holds one row per region with levels in round numbers of the real order of
-magnitude (they make a map look right; they are not statistics). Codes, sample membership and borders
-come from the project's own seeds.
+magnitude (they make a map look right; they are not statistics). Codes, sample membership and
+borders come from the project's own seeds.
 """
 
 from __future__ import annotations
@@ -66,7 +66,8 @@ def contiguity(sample_ids: NDArray[np.int64]) -> Floats:
         a, b = position.get(int(row["region_id"])), position.get(int(row["neighbour_id"]))
         if a is not None and b is not None:
             adjacency[a, b] = adjacency[b, a] = 1.0
-    return adjacency / adjacency.sum(axis=1, keepdims=True)
+    standardised: Floats = adjacency / adjacency.sum(axis=1, keepdims=True)
+    return standardised
 
 
 def load_regions() -> Regions:

@@ -7,7 +7,7 @@ import zlib
 import numpy as np
 from numpy.typing import NDArray
 
-from warehouse.sample.regions import YEARS, Floats
+from warehouse.sample.regions import STUDY_FIRST_YEAR, YEARS, Floats
 
 SEED = 20100
 
@@ -40,7 +40,8 @@ def spread(name: str, regions: int, sd: float) -> Floats:
 
 def progress() -> Floats:
     """0 in the study's first year, 1 in its last, negative before; shape (1, years)."""
-    return ((YEARS - 2010.0) / (YEARS[-1] - 2010.0))[None, :]
+    share: Floats = (YEARS - STUDY_FIRST_YEAR) / float(YEARS[-1] - STUDY_FIRST_YEAR)
+    return share[None, :]
 
 
 def path(first: Floats, last: Floats) -> Floats:
@@ -49,14 +50,16 @@ def path(first: Floats, last: Floats) -> Floats:
 
 
 def log_path(first: Floats, last: Floats) -> Floats:
-    """The same at a constant growth rate."""
-    return np.exp(path(np.log(first), np.log(last)))
+    """Grow from the first to the last level at a constant rate."""
+    growing: Floats = np.exp(path(np.log(first), np.log(last)))
+    return growing
 
 
 def to_moments(values: Floats, inside: Mask, mean: float, sd: float) -> Floats:
     """Shift and stretch so that the cells inside have this mean and standard deviation."""
     centre, scale = values[inside].mean(), values[inside].std(ddof=1)
-    return mean + (values - centre) * (sd / scale)
+    moved: Floats = mean + (values - centre) * (sd / scale)
+    return moved
 
 
 def to_quantiles(values: Floats, inside: Mask, targets: tuple[float, float, float]) -> Floats:
@@ -70,4 +73,5 @@ def to_quantiles(values: Floats, inside: Mask, targets: tuple[float, float, floa
     below = (goal_middle - goal_low) / (middle - low)
     above = (goal_high - goal_middle) / (high - middle)
     gap = logs - middle
-    return np.exp(goal_middle + np.where(gap < 0, below, above) * gap)
+    mapped: Floats = np.exp(goal_middle + np.where(gap < 0, below, above) * gap)
+    return mapped

@@ -48,7 +48,7 @@ def xlsx(sheets: dict[str, Rows]) -> bytes:
 
 
 def _with_fixed_dates(content: bytes) -> bytes:
-    """Saving stamps the moment of saving over the property that was set."""
+    """Undo the stamp that saving puts over the properties that were set."""
     stamp = _MOMENT.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
     for tag in (b"created", b"modified"):
         head, _, rest = content.partition(b"<dcterms:" + tag)
@@ -128,8 +128,23 @@ def _compound_file(stream: bytes) -> bytes:
     header = (
         bytes.fromhex("D0CF11E0A1B11AE1")
         + bytes(16)
-        + struct.pack("<HHHHH6xIIIIIIIII", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096,
-                      _END_OF_CHAIN, 0, _END_OF_CHAIN, 0)
+        + struct.pack(
+            "<HHHHH6xIIIIIIIII",
+            0x3E,
+            3,
+            0xFFFE,
+            9,
+            6,
+            0,
+            1,
+            1,
+            0,
+            4096,
+            _END_OF_CHAIN,
+            0,
+            _END_OF_CHAIN,
+            0,
+        )
         + struct.pack("<109I", 0, *[_FREE] * 108)
     )
     directory = _entry("Root Entry", 5, 1, _END_OF_CHAIN, 0) + _entry("Workbook", 2, _FREE, 2, size)
