@@ -79,3 +79,20 @@ def is_nested(inner: Groups, outer: Groups) -> bool:
     home = np.empty(inner.count, dtype=np.int64)
     home[inner.codes] = outer.codes
     return bool((home[inner.codes] == outer.codes).all())
+
+
+def positions(periods: Groups) -> IntArray:
+    """Place each period in time, shape ``(T,)``, so that a missing year leaves a gap.
+
+    Integer labels are counted in steps of their greatest common distance (surveys every other year
+    are consecutive); other labels by rank.
+
+    Examples
+    --------
+    >>> positions(group(np.array([2010, 2012, 2016]))).tolist()
+    [0, 1, 3]
+    """
+    if not np.issubdtype(periods.labels.dtype, np.integer) or periods.count < 2:
+        return np.arange(periods.count, dtype=np.int64)
+    since_first = (periods.labels - periods.labels[0]).astype(np.int64)
+    return np.asarray(since_first // np.gcd.reduce(np.diff(since_first)))

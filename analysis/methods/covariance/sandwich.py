@@ -16,7 +16,13 @@ from itertools import combinations
 import numpy as np
 
 from analysis.methods.covariance.conley import conley_meat
-from analysis.methods.covariance.groups import Groups, group, group_sums, intersect
+from analysis.methods.covariance.groups import (
+    Groups,
+    group,
+    group_sums,
+    intersect,
+    positions,
+)
 from analysis.methods.covariance.small_sample import ParameterCount, adjustment
 from analysis.methods.covariance.spec import Covariance, FloatArray, IntArray
 from analysis.methods.errors import NotIdentified
@@ -273,11 +279,8 @@ def _clustered(scores: FloatArray, clusters: tuple[Groups, ...]) -> FloatArray:
 
 def _newey_west(scores: FloatArray, estimate: LinearEstimate, lags: int) -> FloatArray:
     order = np.lexsort((estimate.time.codes, estimate.entity.codes))
-    entity, time, sorted_scores = (
-        estimate.entity.codes[order],
-        estimate.time.codes[order],
-        scores[order],
-    )
+    entity, sorted_scores = estimate.entity.codes[order], scores[order]
+    time = positions(estimate.time)[estimate.time.codes[order]]
     total = sorted_scores.T @ sorted_scores
     for step in range(1, min(lags, sorted_scores.shape[0] - 1) + 1):
         distance = time[step:] - time[:-step]

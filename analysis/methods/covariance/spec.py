@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -106,6 +106,12 @@ class Covariance:
         if self.kind in _NEEDS_CLUSTERS:
             return f"{self.kind}({', '.join(self.by)})"
         return self.kind
+
+    def on_rows(self, rows: NDArray[np.bool_]) -> Covariance:
+        """Ask the same of some of the rows: labels and coordinates are cut to them."""
+        labels = {name: np.asarray(values)[rows] for name, values in self.labels.items()}
+        places = None if self.coordinates is None else self.coordinates[rows]
+        return replace(self, labels=labels, coordinates=places)
 
 
 def _one_of(what: str, value: str, allowed: tuple[str, ...]) -> None:

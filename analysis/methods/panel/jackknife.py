@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.methods.covariance.groups import Groups, group, group_sums, is_nested
+from analysis.methods.covariance.groups import Groups, group, group_sums
 from analysis.methods.covariance.sandwich import (
     CovarianceResult,
     LinearEstimate,
@@ -23,9 +23,9 @@ from analysis.methods.covariance.spec import Covariance, FloatArray, Labels
 from analysis.methods.errors import NotIdentified
 from analysis.methods.panel.inputs import PanelData
 from analysis.methods.panel.least_squares import solve
+from analysis.methods.panel.nesting import NestedForm, nested_form
 from analysis.methods.panel.projection import Projection
 
-_MAX_CARRIED = 300
 _SINGULAR = 1e-10
 
 
@@ -119,25 +119,17 @@ def delete_groups(panel: PanelData, effects: tuple[str, ...], groups: Groups) ->
     -------
     DeletedEstimates
     """
-    absorbed = {"entity": panel.entity, "time": panel.time}
-    chosen = [absorbed[name] for name in effects]
-    nested = [g for g in chosen if is_nested(g, groups)]
-    others = [g for g in chosen if g not in nested]
-    if len(nested) <= 1 and len(others) <= 1 and all(g.count <= _MAX_CARRIED for g in others):
-        return _delete_by_normal_equations(panel, nested, others, groups)
-    return _delete_by_refitting(panel, effects, groups)
+    form = nested_form(panel, effects, groups)
+    if form is None:
+        return _delete_by_refitting(panel, effects, groups)
+    return _delete_by_normal_equations(panel, form, groups)
 
 
 def _delete_by_normal_equations(
-    panel: PanelData, nested: list[Groups], others: list[Groups], groups: Groups
+    panel: PanelData, form: NestedForm, groups: Groups
 ) -> DeletedEstimates:
-    n, k = panel.X.shape
-    project = Projection(nested[0], None, n).residual if nested else _identity
-    data = project(np.column_stack([panel.X, panel.y]))
-    carried = _dummies(others[0]) if others else np.ones((n, 0 if nested else 1))
-    carried = project(carried)
-    whole = np.column_stack([data, carried])
-    gram = _gram_without(whole, groups)
+    k = panel.X.shape[1]
+    gram = _gram_without(np.column_stack([form.X, form.y, form.carried]), groups)
     x, y, d = slice(0, k), k, slice(k + 1, None)
     inverse = np.linalg.pinv(gram[:, d, d], rcond=_SINGULAR, hermitian=True)
     reduced = gram[:, : k + 1, : k + 1] - gram[:, : k + 1, d] @ inverse @ gram[:, d, : k + 1]
@@ -221,16 +213,3 @@ def _with_constants(
     means = (both.sum(axis=0) - group_sums(both, groups)) / np.maximum(left, 1)
     constants = means[:, 0] - np.einsum("gk,gk->g", means[:, 1:], slopes)
     return DeletedEstimates(groups.labels, np.column_stack([slopes, constants]), identified)
-
-
-def _dummies(groups: Groups) -> FloatArray:
-    table = np.zeros((groups.codes.size, groups.count))
-    table[np.arange(groups.codes.size), groups.codes] = 1.0
-    return table
-
-
-def _identity(values: FloatArray) -> FloatArray:
-    return values
-
-
-__all__ = ["DeletedEstimates", "cr3_matrix", "delete_groups"]

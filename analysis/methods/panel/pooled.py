@@ -92,10 +92,10 @@ def between(
 
     Examples
     --------
-    >>> fit = between(np.array([0.0, 2.0, 3.0, 5.0, 5.0, 9.0]), np.arange(6.0)[:, None], ["x"],
+    >>> fit = between(np.array([-1.0, 1, 4, 6, 3, 5]), np.arange(6.0)[:, None], ["x"],
     ...               np.array([1, 1, 2, 2, 3, 3]), np.array([1, 2, 1, 2, 1, 2]))
     >>> fit.estimates.round(12).tolist()
-    [1.5, 0.25]
+    [1.0, 0.5]
     """
     panel = check_panel(y, X, names, entity, time)
     means = PanelData(

@@ -52,7 +52,7 @@ TESTS = {
     "plmtest_bp_individual": 'plmtest(pooling, effect = "individual", type = "bp")',
     "plmtest_bp_twoways": 'plmtest(pooling, effect = "twoways", type = "bp")',
     "plmtest_honda": 'plmtest(pooling, type = "honda")',
-    "pcdtest_cd": 'pcdtest(fm, d, test = "cd")',
+    "pcdtest_cd": 'pcdtest(within_twoways, test = "cd")',
     "pwartest": "pwartest(fm, d)",
 }
 

@@ -26,6 +26,7 @@ from analysis.methods.panel import (
     time_effects_f,
     within,
 )
+from analysis.methods.panel.diagnostics import pesaran_cd, wooldridge_within
 from tests.reference.panel.data import Panel
 from tests.reference.panel.make_grunfeld_plm import reduce_reference
 
@@ -181,6 +182,8 @@ def _tests(panel: Panel) -> dict[str, PanelTest]:
         "pFtest_twoways": both_effects_f(*panel),
         "pFtest_twoways_vs_individual": time_effects_f(*panel),
         "plmtest_bp_twoways": breusch_pagan_lm(*panel, effects=("entity", "time")),
+        "pcdtest_cd": pesaran_cd(within(*panel).residuals, panel.entity, panel.time),
+        "pwartest": wooldridge_within(*panel),
         "hausman_swar": hausman(*panel),
         "hausman_aux": hausman_robust(*panel, covariance=Covariance("conventional")),
         "hausman_aux_robust": hausman_robust(*panel, covariance=Covariance(small_sample="plm_hc0")),

@@ -108,6 +108,19 @@ def test_driscoll_kraay_weights_pairs_by_distance_in_time(panel: Panel, lags: in
     assert_allclose(slopes(fit.covariance), slow_sandwich(panel, weight), rtol=RTOL, atol=1e-12)
 
 
+def test_a_missing_year_lengthens_the_distance() -> None:
+    panel = simulated_panel(n_regressors=2)
+    panel = panel.rows(~np.isin(panel.time, [2013, 2014, 2018]))
+    distance = np.abs(panel.time[:, None] - panel.time[None, :])
+    weight = np.clip(1 - distance / 4, 0, None)
+
+    for kind, pairs in (("driscoll_kraay", True), ("newey_west", same(panel.entity))):
+        request = Covariance(kind, lags=3, small_sample="plm_hc0")  # type: ignore[arg-type]
+        fit = within(*panel, covariance=request)
+        expected = slow_sandwich(panel, weight * pairs)
+        assert_allclose(fit.covariance[:2, :2], expected, rtol=RTOL)
+
+
 def test_newey_west_is_that_within_each_region(panel: Panel) -> None:
     distance = np.abs(panel.time[:, None] - panel.time[None, :])
     weight = np.clip(1 - distance / 4, 0, None) * same(panel.entity)
