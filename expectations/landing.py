@@ -80,19 +80,6 @@ def _files(catalog: Catalog) -> list[Rule]:
             where="coalesce(length(file_sha256), 0) <> 64",
             keys=FILE_KEY,
         ),
-        Rule(
-            table=FILES,
-            name="sample_not_mixed",
-            column="is_synthetic",
-            judged="n_kinds",
-            requirement="sample files and the user's own never mix in one database",
-            frame=f"select count(distinct is_synthetic) as n_kinds, "
-            f"count(*) filter (is_synthetic) as n_sample_files, "
-            f"count(*) filter (not is_synthetic) as n_own_files "
-            f"from {FILES} where status = 'landed'",
-            keys=("n_sample_files", "n_own_files"),
-            expect=Between(maximum=1),
-        ),
         *finite(catalog, FILES, FILE_KEY),
     ]
 
@@ -251,25 +238,40 @@ def _registries(catalog: Catalog) -> list[Rule]:
                     keys=CELL_KEY,
                 )
             )
-    if catalog.has("seeds.raw_variables", "variable_id"):
-        rules.append(_variables_supplied())
-    return rules
+    return [*rules, *_variables_supplied(catalog)]
 
 
-def _variables_supplied() -> Rule:
-    return Rule(
-        table=CELLS,
-        name="variable_supplied",
-        column="variable_id",
-        requirement="every variable of the registry has a landed number",
-        frame="select variable_id from seeds.raw_variables where variable_id not in "
-        f"(select variable_id from {CELLS} where variable_id is not null "
-        "and number_text is not null)",
-        keys=("variable_id",),
-        expect=NoRows(),
-        scope="select count(*) from seeds.raw_variables",
-        severity="warn",
+def _variables_supplied(catalog: Catalog) -> list[Rule]:
+    uses = [
+        f"select {column} as variable_id from {seed}"
+        for seed, column in (
+            ("seeds.formula_parts", "variable_id"),
+            ("seeds.derived_variables", "source_variable_id"),
+            ("seeds.quotients", "numerator_id"),
+            ("seeds.quotients", "denominator_id"),
+        )
+        if catalog.has(seed, column)
+    ]
+    if not uses or not catalog.has("seeds.raw_variables", "variable_id"):
+        return []
+    needed = (
+        "select variable_id from seeds.raw_variables "
+        f"where variable_id in ({' union all '.join(uses)})"
     )
+    return [
+        Rule(
+            table=CELLS,
+            name="variable_supplied",
+            column="variable_id",
+            requirement="every variable that a formula of the study needs has a landed number",
+            frame=f"{needed} and variable_id not in (select variable_id from {CELLS} "
+            "where variable_id is not null and number_text is not null)",
+            keys=("variable_id",),
+            expect=NoRows(),
+            scope=f"select count(*) from ({needed})",
+            severity="warn",
+        )
+    ]
 
 
 def _rejects(catalog: Catalog) -> list[Rule]:

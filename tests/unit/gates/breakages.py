@@ -56,13 +56,6 @@ LANDING = [
     Breakage(
         "landing",
         "landing.file",
-        "sample_not_mixed",
-        "update landing.file set is_synthetic = false where source_file = 'raw/workers.csv'",
-        "n_own_files 1",
-    ),
-    Breakage(
-        "landing",
-        "landing.file",
         "cells_accounted_for",
         "update landing.file set cells_read = 10 where source_file = 'raw/workers.csv'",
         "raw/workers.csv",
@@ -159,7 +152,8 @@ LANDING = [
         "landing",
         "landing.cell",
         "variable_supplied",
-        "insert into seeds.raw_variables values ('roads', 0, 1)",
+        "insert into seeds.raw_variables values ('roads', 0, 1); "
+        "insert into seeds.quotients values ('density', 'roads', 'workers')",
         "roads",
     ),
     Breakage(

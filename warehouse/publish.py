@@ -1,0 +1,162 @@
+"""Write, audit, publish: the read-only copy that BI tools query at any time.
+
+A copy is written beside the published one, checked as its readers will meet it, and put in
+its place by rename, only if every gate has passed on exactly these rows. Readers are never
+blocked: those who have the old file open keep it, those who open anew get the new one.
+
+Run it alone with ``python -m warehouse.publish``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import duckdb
+
+from warehouse.connection import connect, database_path, published_path
+from warehouse.errors import InputError
+from warehouse.publishing.audit import audit_copy
+from warehouse.publishing.copying import copy_public_schemas
+from warehouse.publishing.permission import require_passed_gates
+from warehouse.publishing.swap import copy_in_the_making, only_publisher, put_in_place
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What was published.
+
+    Attributes
+    ----------
+    database
+        The published DuckDB file.
+    parquet
+        Folder (a link) of one Parquet file per table and view.
+    n_tables, n_rows
+        Tables copied and their rows.
+    n_bytes
+        Size of the published DuckDB file.
+    seconds
+        How long it took.
+    """
+
+    database: Path
+    parquet: Path
+    n_tables: int
+    n_rows: int
+    n_bytes: int
+    seconds: float
+
+
+def publish(
+    source: duckdb.DuckDBPyConnection | Path | None = None, target: Path | None = None
+) -> Publication:
+    """Publish marts and results if every gate has passed on them.
+
+    Parameters
+    ----------
+    source
+        A connection to the build database (only what is committed is published), or its
+        file; by default the file that `dbt build` writes.
+    target
+        The published DuckDB file; by default ``warehouse.duckdb`` in PUBLISHED_DIR.
+
+    Raises
+    ------
+    InputError
+        If a gate failed or has not looked at these rows, another publisher is at work, or
+        the copy cannot be written (a full disk). The published copy is then as it was.
+    """
+    started = time.monotonic()
+    target = target or published_path()
+    with _reading(source) as cursor, only_publisher(target.parent):
+        require_passed_gates(cursor)
+        with _explained(target), copy_in_the_making(target.parent) as making:
+            database, parquet = making / target.name, making / "parquet"
+            counts = copy_public_schemas(cursor, database, parquet)
+            audit_copy(database, parquet, counts)
+            link = put_in_place(database, parquet, target)
+    return Publication(
+        database=target,
+        parquet=link,
+        n_tables=len(counts),
+        n_rows=sum(counts.values()),
+        n_bytes=target.stat().st_size,
+        seconds=time.monotonic() - started,
+    )
+
+
+@contextmanager
+def _reading(
+    source: duckdb.DuckDBPyConnection | Path | None,
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a connection of our own to the source, leaving the caller's as it is."""
+    if source is None or isinstance(source, Path):
+        cursor = connect(source or database_path(), read_only=True)
+    else:
+        cursor = source.cursor()
+    try:
+        yield cursor
+    finally:
+        cursor.close()
+
+
+@contextmanager
+def _explained(target: Path) -> Iterator[None]:
+    """Turn what the disk refuses into one clear message."""
+    try:
+        yield
+    except (duckdb.IOException, duckdb.FatalException, OSError) as error:
+        raise InputError(
+            "The published copy could not be written; the one before it stays as it was.",
+            where=str(target.parent),
+            found=" ".join(str(error).split()),
+            next_step="free disk space (or the quota) there and run `python -m warehouse.publish`",
+        ) from error
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Publish from the command line; return the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m warehouse.publish",
+        description="Publish marts and results as one read-only DuckDB file and one Parquet "
+        "file per table. Refused unless every gate has passed on the data as they stand.",
+        epilog="exit codes: 0 published; 1 refused or not possible, the published copy is as it "
+        "was; 2 wrong usage",
+    )
+    parser.add_argument(
+        "--database", type=Path, help="the build database (default: what `dbt build` writes)"
+    )
+    parser.add_argument(
+        "--to",
+        type=Path,
+        help="the published DuckDB file (default: warehouse.duckdb in PUBLISHED_DIR)",
+    )
+    parser.add_argument("--json", action="store_true", help="print what was published as JSON")
+    parser.add_argument("--debug", action="store_true", help="print the traceback of an error")
+    options = parser.parse_args(arguments)
+    try:
+        done = publish(options.database, options.to)
+    except InputError as error:
+        if options.debug:
+            traceback.print_exc()
+        print(error, file=sys.stderr)
+        return 1
+    if options.json:
+        print(json.dumps(asdict(done), default=str))
+    else:
+        print(f"published {done.n_tables} tables, {done.n_rows} rows in {done.seconds:.1f} s")
+        print(f"  {done.database}")
+        print(f"  {done.parquet}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

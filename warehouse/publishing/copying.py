@@ -1,0 +1,253 @@
+"""Copies the public schemas into a database of their own: rows, keys, comments, views."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import duckdb
+
+PUBLIC_SCHEMAS = ("marts", "results")
+
+# Oldest DuckDB that must be able to open the copy: what BI drivers bundle lags behind.
+STORAGE_VERSION = "v1.2.0"
+
+_TARGET = "_publishing"
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A public table or view of the source.
+
+    Attributes
+    ----------
+    schema, name
+        Where it is.
+    sql
+        Its definition, free of the database's own name.
+    is_view
+        View or table.
+    comments
+        SQL statements that comment on it and on its columns.
+    needs
+        Full names of the tables its foreign keys point at.
+    """
+
+    schema: str
+    name: str
+    sql: str
+    is_view: bool
+    comments: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+
+    @property
+    def full_name(self) -> str:
+        """Quoted schema and name."""
+        return f'"{self.schema}"."{self.name}"'
+
+
+def copy_public_schemas(
+    cursor: duckdb.DuckDBPyConnection, database: Path, parquet: Path
+) -> dict[str, int]:
+    """Write marts and results into a new database file and into Parquet files.
+
+    One transaction reads everything, so the copy is one moment of the source.
+
+    Parameters
+    ----------
+    cursor
+        A connection to the source, in no transaction.
+    database
+        The file to make; must not exist.
+    parquet
+        The folder to make: ``<schema>/<relation>.parquet``, views included.
+
+    Returns
+    -------
+    dict
+        Rows per table, by full name, as the source has them.
+    """
+    source = str(cursor.execute("select current_database()").fetchall()[0][0])
+    cursor.execute(
+        f"attach '{_escaped(database)}' as {_TARGET} "
+        f"(read_write, storage_version '{STORAGE_VERSION}')"
+    )
+    try:
+        cursor.execute("begin")
+        relations = public_relations(cursor, source)
+        counts = _copy_tables(cursor, source, relations)
+        _create_views(cursor, source, relations)
+        _write_parquet(cursor, source, relations, parquet)
+        cursor.execute("commit")
+    except BaseException:
+        with suppress(duckdb.Error):
+            cursor.execute("rollback")
+        with suppress(duckdb.Error):
+            _let_go(cursor, source)
+        raise
+    _let_go(cursor, source)
+    return counts
+
+
+def public_relations(cursor: duckdb.DuckDBPyConnection, source: str) -> list[Relation]:
+    """Return the public tables, those a foreign key points at first, then the views."""
+    tables = {
+        relation.full_name: relation for relation in _relations(cursor, source, is_view=False)
+    }
+    order = TopologicalSorter({name: relation.needs for name, relation in tables.items()})
+    ordered = [tables[name] for name in order.static_order() if name in tables]
+    return [*ordered, *_relations(cursor, source, is_view=True)]
+
+
+def _relations(cursor: duckdb.DuckDBPyConnection, source: str, *, is_view: bool) -> list[Relation]:
+    function, name = ("duckdb_views", "view_name") if is_view else ("duckdb_tables", "table_name")
+    rows = cursor.execute(
+        f"select schema_name, {name}, sql, comment from {function}() "
+        "where database_name = ? and schema_name in (?, ?) and not internal order by 1, 2",
+        [source, *PUBLIC_SCHEMAS],
+    ).fetchall()
+    described = _described_columns(cursor, source)
+    referenced = _referenced_tables(cursor, source)
+    kind = "view" if is_view else "table"
+    return [
+        Relation(
+            schema=schema,
+            name=relation,
+            sql=_unqualified(sql, source),
+            is_view=is_view,
+            comments=_comments(kind, schema, relation, comment, described),
+            needs=tuple(referenced.get((schema, relation), ())),
+        )
+        for schema, relation, sql, comment in rows
+    ]
+
+
+def _unqualified(sql: str, source: str) -> str:
+    """Drop the source database's name, which readers of the copy do not have."""
+    schemas = "|".join(PUBLIC_SCHEMAS)
+    name = re.compile(rf'(?<![\w."])"?{re.escape(source)}"?\.(?="?(?:{schemas})"?\.)')
+    parts = re.split(r"('(?:[^']|'')*')", sql)  # every other part is a literal text
+    parts[::2] = [name.sub("", part) for part in parts[::2]]
+    return "".join(parts)
+
+
+def _described_columns(
+    cursor: duckdb.DuckDBPyConnection, source: str
+) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    rows = cursor.execute(
+        "select schema_name, table_name, column_name, comment from duckdb_columns() "
+        "where database_name = ? and comment is not null order by column_index",
+        [source],
+    ).fetchall()
+    described: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for schema, name, column, comment in rows:
+        described.setdefault((schema, name), []).append((column, comment))
+    return described
+
+
+def _referenced_tables(
+    cursor: duckdb.DuckDBPyConnection, source: str
+) -> dict[tuple[str, str], list[str]]:
+    # DuckDB's foreign keys stay within a schema.
+    rows = cursor.execute(
+        "select distinct schema_name, table_name, referenced_table from duckdb_constraints() "
+        "where database_name = ? and constraint_type = 'FOREIGN KEY' "
+        "and referenced_table is not null and referenced_table <> table_name",
+        [source],
+    ).fetchall()
+    referenced: dict[tuple[str, str], list[str]] = {}
+    for schema, name, target in rows:
+        referenced.setdefault((schema, name), []).append(f'"{schema}"."{target}"')
+    return referenced
+
+
+def _comments(
+    kind: str,
+    schema: str,
+    name: str,
+    comment: str | None,
+    described: dict[tuple[str, str], list[tuple[str, str]]],
+) -> tuple[str, ...]:
+    full = f'"{schema}"."{name}"'
+    own = [f"comment on {kind} {full} is '{_escaped(comment)}'"] if comment is not None else []
+    columns = [
+        f"comment on column {full}.\"{column}\" is '{_escaped(text)}'"
+        for column, text in described.get((schema, name), [])
+    ]
+    return (*own, *columns)
+
+
+def _copy_tables(
+    cursor: duckdb.DuckDBPyConnection, source: str, relations: list[Relation]
+) -> dict[str, int]:
+    cursor.execute(f"use {_TARGET}")
+    for schema in PUBLIC_SCHEMAS:
+        cursor.execute(f"create schema {schema}")
+    counts = {}
+    for relation in relations:
+        if relation.is_view:
+            continue
+        cursor.execute(relation.sql)
+        full = relation.full_name
+        inserted = cursor.execute(
+            f'insert into {_TARGET}.{full} select * from "{source}".{full}'
+        ).fetchall()
+        counts[full] = int(inserted[0][0])
+        for comment in relation.comments:
+            cursor.execute(comment)
+    return counts
+
+
+def _create_views(
+    cursor: duckdb.DuckDBPyConnection, source: str, relations: list[Relation]
+) -> None:
+    """Create the views, those that read other views after them.
+
+    Raises
+    ------
+    ValueError
+        If a view reads something that is not public.
+    """
+    cursor.execute(f"use {_TARGET}")
+    waiting = [relation for relation in relations if relation.is_view]
+    while waiting:
+        still: list[Relation] = []
+        problem = ""
+        for relation in waiting:
+            try:
+                cursor.execute(relation.sql)
+            except duckdb.CatalogException as error:
+                still.append(relation)
+                problem = str(error)
+                continue
+            for comment in relation.comments:
+                cursor.execute(comment)
+        if len(still) == len(waiting):
+            names = ", ".join(relation.full_name for relation in still)
+            raise ValueError(f"{names} cannot be published from {source}: {problem}")
+        waiting = still
+
+
+def _write_parquet(
+    cursor: duckdb.DuckDBPyConnection, source: str, relations: list[Relation], folder: Path
+) -> None:
+    cursor.execute(f'use "{source}"')
+    for relation in relations:
+        file = folder / relation.schema / f"{relation.name}.parquet"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        cursor.execute(
+            f"copy (select * from {relation.full_name}) to '{_escaped(file)}' "
+            "(format parquet, compression zstd)"
+        )
+
+
+def _let_go(cursor: duckdb.DuckDBPyConnection, source: str) -> None:
+    cursor.execute(f'use "{source}"')
+    cursor.execute(f"detach {_TARGET}")
+
+
+def _escaped(text: str | Path) -> str:
+    return str(text).replace("'", "''")
