@@ -213,10 +213,8 @@ def _unscaled(
         case "cluster":
             return _clustered(scores, clusters)
         case "driscoll_kraay":
-            sums = group_sums(scores, estimate.time)
-            return bartlett(
-                sums, np.arange(sums.shape[0], dtype=np.int64), lag_length(request, estimate.time)
-            )
+            sums, lags = group_sums(scores, estimate.time), lag_length(request, estimate.time)
+            return bartlett(sums, positions(estimate.time), lags)
         case "newey_west":
             return _newey_west(scores, estimate, lag_length(request, estimate.time))
         case "beck_katz":

@@ -86,7 +86,8 @@ def wooldridge_serial(
     Parameters
     ----------
     y, X, names, entity, time
-        As in `within`. Differences are taken between consecutive periods; over a gap there is none. Regressors without variation in differences are left out, and named.
+        As in `within`. Differences are taken between consecutive periods; over a gap there is none.
+        Regressors without variation in differences are left out, and named.
 
     Returns
     -------
