@@ -14,7 +14,8 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -169,19 +170,34 @@ def _everything(study: Study, entries: Sequence[Entry], options: argparse.Namesp
     show = listener(quiet=options.json)
     try:
         outcome = run_study(Request(study, entries, options.jobs, options.seed), show)
-        show.stage("writing the report")
-        from analysis.report.build import build_report
+        with _told(outcome):
+            show.stage("writing the report")
+            from analysis.report.build import build_report
 
-        report = build_report(database_path(), output, options.lang)
-        published = None
-        if outcome.has_marts:
-            show.stage("publishing")
-            from warehouse.publish import publish
+            report = build_report(database_path(), output, options.lang)
+            published = None
+            if outcome.has_marts:
+                show.stage("publishing")
+                from warehouse.publish import publish
 
-            published = publish().database
+                published = publish().database
     finally:
         show.close()
     return Finished(outcome, report, published, time.monotonic() - start)
+
+
+@contextmanager
+def _told(outcome: Outcome) -> Iterator[None]:
+    """Say that the rows are stored if what comes after them fails."""
+    try:
+        yield
+    except BaseException:
+        print(
+            f"The rows of run {outcome.run.run_id} are in the database; "
+            "what comes after them was not finished:",
+            file=sys.stderr,
+        )
+        raise
 
 
 def _check_writable(folder: Path) -> None:

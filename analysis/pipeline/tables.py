@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MISSING_TEXTS = ("", "NA", "N/A", "NaN", "nan", "NULL", "null", ".", "-", "—", "…")
+# What the first column is called if it has no name, as row labels often have none.
+FIRST_COLUMN = "row_label"
 _DELIMITERS = ",;\t|"
 
 
@@ -181,6 +183,8 @@ def _whole_or_real(text: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _column_names(path: Path, names: Sequence[str]) -> list[str]:
     trimmed = [str(name).strip() for name in names]
+    if len(trimmed) > 1 and not trimmed[0]:
+        trimmed[0] = FIRST_COLUMN
     folded = [name.casefold() for name in trimmed]  # SQL does not tell GDP from gdp
     repeated = sorted({name for name in trimmed if folded.count(name.casefold()) > 1 or not name})
     if repeated or not trimmed:

@@ -197,16 +197,24 @@ def _table(
         if (origin, neighbour) in seen:
             raise InputError(f"The pair {origin}, {neighbour} is given twice.", where=where)
         seen.add((origin, neighbour))
-        if not isinstance(value, int | float) or not np.isfinite(value):
+        weight = _number(value)
+        if not np.isfinite(weight):
             raise InputError(
                 f"The weight of {origin} and {neighbour} is no number.",
                 where=where,
                 found=repr(value),
             )
-        values.append(float(value))
+        values.append(weight)
     origins, neighbours = tuple(pair[0] for pair in pairs), tuple(pair[1] for pair in pairs)
     known = frozenset(labels or {*origins, *neighbours})
     return WeightsTable(name, origins, neighbours, np.array(values, dtype=np.float64), known)
+
+
+def _number(value: object) -> float:
+    try:
+        return float(str(value))
+    except ValueError:
+        return float("nan")
 
 
 def _label(value: object) -> str:
