@@ -103,9 +103,7 @@ def fill(years: list[int], observed: dict[int, float], bounds: tuple[float, floa
     return np.array(filled)
 
 
-def clean(
-    raw: Floats, years: list[int], bounds: tuple[float, float], *, in_logs: bool
-) -> Cleaned:
+def clean(raw: Floats, years: list[int], bounds: tuple[float, float], *, in_logs: bool) -> Cleaned:
     """Clean one variable; ``raw`` is (R, T) with NaN where nothing is observed."""
     status = np.full(raw.shape, "observed", dtype="<U20")
     status[np.isnan(raw)] = "gap"
