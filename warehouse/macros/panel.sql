@@ -1,17 +1,15 @@
 {#- The wide panel's columns are listed once, in its contract
-    (models/marts/panel/_panel__models.yml). Those below identify a row; every other one
-    is a study variable. -#}
+    (models/marts/panel/_panel__models.yml): keys, and one per study variable. -#}
 
-{% macro study_variable_ids(contracted_model) -%}
-    {%- set keys = [
+{% macro panel_keys() -%}
+    {{ return([
         'region_id', 'region_name', 'region_name_zh', 'area', 'is_municipality', 'year'
-    ] -%}
-    {{ return(contracted_model.columns.keys() | reject('in', keys) | list) }}
+    ]) }}
 {%- endmacro %}
 
 
 {% macro study_columns(contracted_model) -%}
-    {%- for variable_id in study_variable_ids(contracted_model) -%}
+    {%- for variable_id in contracted_model.columns if variable_id not in panel_keys() -%}
         max(case when variable_id = '{{ variable_id }}' then value end)
             as {{ variable_id }}
         {%- if not loop.last %},

@@ -21,6 +21,12 @@ region_years as (
 
 ),
 
+variable_values as (
+
+    select * from {{ ref('int_statistics__values') }}
+
+),
+
 treatments as (
 
     select 'cleaned' as treatment
@@ -41,7 +47,7 @@ valued as (
         variable_values.variable_id,
         variable_values.value,
         variable_values.intervention
-    from {{ ref('int_statistics__values') }} as variable_values
+    from variable_values
     inner join parts
         on variable_values.variable_id = parts.variable_id
     where

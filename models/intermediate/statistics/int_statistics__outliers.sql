@@ -4,18 +4,19 @@ method: z is a residual over its scale. A value is a candidate if its smallest a
         |z| exceeds `outlier_z`: a level shift agrees with one side and passes. In each
         round every series loses the interior candidate with the largest |z| against
         the line between its neighbours, and its residuals are taken again from the
-        next observed neighbours. Then the ends are judged. A series that still has an
-        interior candidate after the last round cannot be cleaned: its flags stay on
-        record and nothing in it is replaced.
+        next observed neighbours. Then the ends are judged, which have one side only
+        (`outlier_rule: mad_interior` leaves them alone). A series with an interior
+        candidate left after the last round cannot be cleaned: its flags stay on record
+        and nothing in it is replaced.
 -#}
 {%- set rounds = number_setting('outlier_rounds', at_least=1) -%}
-{%- set is_on = choice('outlier_rule', ['mad', 'none']) == 'mad' -%}
+{%- set outlier_rule = choice('outlier_rule', ['mad', 'mad_interior', 'none']) -%}
 with
 
 residuals as (
 
     select * from {{ ref('int_statistics__residuals') }}
-    where {{ 'true' if is_on else 'false' }}
+    where {{ 'false' if outlier_rule == 'none' else 'true' }}
 
 ),
 
@@ -62,8 +63,10 @@ residuals_{{ round + 1 }} as (
 flagged as (
     {% for round in range(1, rounds + 2) %}
     select * from flagged_{{ round }}
+    {%- if outlier_rule == 'mad' %}
     union all
     select * from ends_{{ round }}
+    {%- endif %}
     {%- if not loop.last %}
     union all
     {%- endif %}

@@ -1,6 +1,8 @@
 {#-
 grain: one file of the raw folder
 -#}
+-- A fault of the raw files shows once, at the cells; what hangs on them is skipped.
+-- depends_on: {{ ref('stg_landing__cells') }}
 with
 
 source as (

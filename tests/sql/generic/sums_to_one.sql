@@ -1,0 +1,11 @@
+{#- Fails for each group whose values do not sum to 1 within the rounding of doubles. -#}
+{% test sums_to_one(model, column, by) %}
+
+select
+    {{ by }},
+    sum({{ column }}) as total
+from {{ model }}
+group by {{ by }}
+having not coalesce(abs(sum({{ column }}) - 1.0) <= 1e-12, false)
+
+{% endtest %}
