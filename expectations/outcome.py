@@ -162,5 +162,5 @@ def _named(rule: Rule, columns: tuple[str, ...], rows: list[list[object]]) -> st
 def _shown(value: object) -> str:
     if value is None:
         return "missing"
-    text = f"{value:.12g}" if isinstance(value, float) else str(value)
+    text = f"{value:.15g}" if isinstance(value, float) else str(value)
     return text.replace("; ", ", ") if len(text) <= 120 else text[:119] + "…"

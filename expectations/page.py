@@ -64,6 +64,7 @@ def render(reports: Sequence[GateReport], *, is_synthetic: bool) -> str:
         named_rows=NAMED_ROWS,
         tone=_tone,
         word=_word,
+        counted=_counted,
     )
 
 
@@ -71,6 +72,7 @@ def _gate(report: GateReport) -> dict[str, object]:
     held = [check for check in report.checks if check.passed]
     return {
         "report": report,
+        "tone": "good" if report.passed else "bad",
         "about": ABOUT[report.gate],
         "when": f"{report.checked_at:%Y-%m-%d %H:%M}",
         "open": [*report.stopping, *report.warnings],
@@ -90,8 +92,12 @@ def _verdict(reports: Sequence[GateReport]) -> dict[str, str]:
             "title": f"Gate failed: {', '.join(failed)}",
             "text": "Nothing is published until it passes; the published copy is as it was.",
         }
-    noted = f"{warnings} warnings below ask for a reader's eye." if warnings else "No warnings."
+    noted = f"To look at: {_counted(warnings, 'warning')}." if warnings else "No warnings."
     return {"tone": "good", "title": "Every gate passed", "text": noted}
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _tone(check: Check) -> str:
