@@ -1,0 +1,47 @@
+"""Lays the report out again from what the database holds: `python -m analysis.report`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.report.build import build_report
+from analysis.report.texts import LANGUAGES
+from warehouse.connection import database_path, report_dir
+from warehouse.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the report; return the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m analysis.report",
+        description="Write the report of what a database holds; nothing is computed again.",
+    )
+    parser.add_argument(
+        "--database",
+        type=Path,
+        help="the database (default: the one that dbt build writes, or WAREHOUSE_PATH)",
+    )
+    parser.add_argument(
+        "--output", type=Path, help="folder of the page (default: reports, or REPORT_DIR)"
+    )
+    parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language of the report")
+    given = parser.parse_args(arguments)
+    try:
+        page = build_report(
+            given.database or database_path(), given.output or report_dir(), given.lang
+        )
+    except InputError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(page)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

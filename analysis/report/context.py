@@ -1,0 +1,138 @@
+"""What every section knows: the reader, the words, and who the regions and studies are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from analysis.report.studies import Model, Study, read_studies
+from analysis.report.texts import Texts, texts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from analysis.report.reader import Reader
+
+PANEL = "marts.fct_province_year"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Shared by all sections of one report.
+
+    Attributes
+    ----------
+    reader
+        The database.
+    text
+        The words in the report's language.
+    regions
+        Name of each region in that language, by its number.
+    variables
+        Name of each variable in that language, by its identifier.
+    indicators
+        Name of each indicator in that language, by its identifier.
+    observed
+        Cells and observed cells of each column of the panel, by its name.
+    studies
+        The studies with results, the newest run first.
+    has_synthetic_files
+        Whether any raw file behind the marts belongs to the synthetic sample.
+    claimed_methods
+        Prefixes of methods that sections of their own show.
+    """
+
+    reader: Reader
+    text: Texts
+    regions: Mapping[int, str]
+    variables: Mapping[str, str]
+    indicators: Mapping[str, str]
+    observed: Mapping[str, tuple[int, int]]
+    studies: tuple[Study, ...]
+    has_synthetic_files: bool
+    claimed_methods: tuple[str, ...]
+
+    @property
+    def is_synthetic(self) -> bool:
+        """Whether anything on the page was made from the synthetic sample."""
+        return self.has_synthetic_files or any(study.is_synthetic for study in self.studies)
+
+    def region(self, region_id: int) -> str:
+        """Return a region's name, or its number where the registry has no name."""
+        return self.regions.get(region_id) or str(region_id)
+
+    def variable(self, variable_id: str) -> str:
+        """Return a variable's name, or its identifier where no registry has it."""
+        return self.variables.get(variable_id) or variable_id
+
+    def indicator(self, indicator_id: str) -> str:
+        """Return an indicator's name, or its identifier."""
+        return self.indicators.get(indicator_id) or indicator_id
+
+    def unobserved_share(self, model: Model) -> float | None:
+        """Return the share of a model's panel cells that rest on filled or replaced values.
+
+        None where that is not known, as for a panel that came from a file.
+        """
+        named = [self.observed[name] for name in model.columns if name in self.observed]
+        n_cells = sum(cells for cells, _ in named)
+        if model.panel != PANEL or model.twin_of is not None or not n_cells:
+            return None
+        return 1 - sum(observed for _, observed in named) / n_cells
+
+
+def read_context(reader: Reader, lang: str, claimed_methods: tuple[str, ...]) -> Context:
+    """Read what every section needs.
+
+    Raises
+    ------
+    InputError
+        If there is no report in that language.
+    """
+    words = texts(lang)
+    return Context(
+        reader=reader,
+        text=words,
+        regions=_names(reader, "dim_region", "region_id", _region_name(lang)),
+        variables=_names(reader, "dim_variable", "variable_id", _name(lang)),
+        indicators=_names(reader, "dim_indicator", "indicator_id", _name(lang)),
+        observed=_observed(reader),
+        studies=read_studies(reader),
+        has_synthetic_files=_has_synthetic_files(reader),
+        claimed_methods=claimed_methods,
+    )
+
+
+def _name(lang: str) -> str:
+    return "coalesce(name_zh, name_en)" if lang == "zh" else "coalesce(name_en, name_zh)"
+
+
+def _region_name(lang: str) -> str:
+    return "coalesce(name_zh_short, name_zh, name_en)" if lang == "zh" else _name(lang)
+
+
+def _names(reader: Reader, table: str, key: str, name: str) -> dict[Any, str]:
+    if not reader.has(f"marts.{table}"):
+        return {}
+    rows = reader.rows(f"select {key} as id, {name} as name from marts.{table}")
+    return {row["id"]: row["name"] for row in rows if row["name"]}
+
+
+def _observed(reader: Reader) -> dict[str, tuple[int, int]]:
+    if not reader.has("marts.fct_data_quality"):
+        return {}
+    rows = reader.rows(
+        "select variable_id, n_cells, observed from marts.fct_data_quality where kind = 'study'"
+    )
+    return {row["variable_id"]: (row["n_cells"] or 0, row["observed"] or 0) for row in rows}
+
+
+def _has_synthetic_files(reader: Reader) -> bool:
+    if not reader.has("marts.landing_file"):
+        return False
+    return bool(
+        reader.one(
+            "select coalesce(bool_or(is_synthetic and status = 'landed'), false) as it "
+            "from marts.landing_file"
+        )["it"]
+    )

@@ -1,0 +1,121 @@
+"""The head of the report: what it is about, in a few numbers, and what made it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analysis.report import numbers
+from analysis.report.sections.models import estimate_of, focal_term
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analysis.report.context import Context
+    from analysis.report.studies import Model, Study
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One headline number.
+
+    Attributes
+    ----------
+    value
+        As it is printed.
+    label
+        What it counts.
+    href
+        Section that tells more.
+    """
+
+    value: str
+    label: str
+    href: str
+
+
+def facts(context: Context) -> list[Fact]:
+    """Return the headline numbers that the database has an answer for."""
+    return [*_panel(context), *_landing(context), *_index(context), *_models(context)]
+
+
+def findings(context: Context) -> list[dict[str, object]]:
+    """Return, for each study, its main term in the last model that has it, as estimated."""
+    found = []
+    for study in context.studies:
+        focus = focal_term(study, context)
+        if focus is None:
+            continue
+        model = _last_model(study, *focus)
+        row = estimate_of(study, model, focus[1]) if model else None
+        if model is not None and row is not None:
+            found.append({"study": study, "model": model, "row": row})
+    return found
+
+
+def _last_model(study: Study, outcome: str, term: str) -> Model | None:
+    fitting = [
+        model
+        for model in study.originals()
+        if model.facts["outcome"] == outcome and estimate_of(study, model, term) is not None
+    ]
+    return fitting[-1] if fitting else None
+
+
+def _panel(context: Context) -> Iterator[Fact]:
+    if not context.reader.has("marts.fct_province_year"):
+        return
+    row = context.reader.one(
+        "select count(distinct region_id) as regions, min(year) as first_year, "
+        "max(year) as last_year, count(*) as n from marts.fct_province_year"
+    )
+    if row["n"]:
+        label = context.text("overview.panel", first=row["first_year"], last=row["last_year"])
+        yield Fact(numbers.integer(row["regions"]), label, "index")
+
+
+def _landing(context: Context) -> Iterator[Fact]:
+    if context.reader.has("marts.landing_file"):
+        row = context.reader.one(
+            "select count(*) filter (status = 'landed') as files, "
+            "coalesce(sum(cells_landed), 0) as cells, coalesce(sum(cells_rejected), 0) as rejected "
+            "from marts.landing_file"
+        )
+        label = context.text(
+            "overview.cells",
+            files=numbers.integer(row["files"]),
+            rejected=numbers.integer(row["rejected"]),
+        )
+        yield Fact(numbers.integer(row["cells"]), label, "quality-landing")
+    if context.reader.has("marts.fct_observation"):
+        row = context.reader.one(
+            "select count(*) as n, avg((value_status <> 'observed')::int) as share "
+            "from marts.fct_observation"
+        )
+        if row["n"]:
+            label = context.text("overview.unobserved")
+            yield Fact(numbers.percent(row["share"]), label, "quality-variables")
+
+
+def _index(context: Context) -> Iterator[Fact]:
+    if context.reader.absent(("marts.fct_indicator_weight", "marts.dim_indicator")):
+        return
+    row = context.reader.one(
+        "select count(*) as used, 1 / nullif(sum(weight * weight), 0) as effective, "
+        "(select count(*) from marts.dim_indicator) as registered from marts.fct_indicator_weight"
+    )
+    if row["used"]:
+        label = context.text(
+            "overview.indicators",
+            registered=numbers.integer(row["registered"]),
+            effective=numbers.fixed(row["effective"], 1),
+        )
+        yield Fact(numbers.integer(row["used"]), label, "weights")
+
+
+def _models(context: Context) -> Iterator[Fact]:
+    models = [model for study in context.studies for model in study.originals()]
+    if models:
+        refused = sum(1 for model in models if model.is_refused)
+        label = context.text("overview.models", refused=numbers.integer(refused))
+        yield Fact(numbers.integer(len(models) - refused), label, "models")

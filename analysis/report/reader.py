@@ -1,0 +1,62 @@
+"""What the report reads: rows of public tables, or the reason why there are none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import duckdb
+
+Row = dict[str, Any]
+
+
+class NothingToShowError(Exception):
+    """A piece of the report has no input; the reader is told so in its place.
+
+    Parameters
+    ----------
+    message
+        Key of the sentence in the message catalogue.
+    facts
+        What the sentence names.
+    """
+
+    def __init__(self, message: str, **facts: object) -> None:
+        self.message = message
+        self.facts = facts
+        super().__init__(message)
+
+
+class Reader:
+    """Read-only access to the public tables of one database."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self._relations = frozenset(
+            name
+            for (name,) in connection.execute(
+                "select table_schema || '.' || table_name from information_schema.tables "
+                "where table_catalog = current_database()"
+            ).fetchall()
+        )
+
+    def has(self, relation: str) -> bool:
+        """Say whether a table or view is there, by its name with schema."""
+        return relation in self._relations
+
+    def absent(self, relations: Iterable[str]) -> list[str]:
+        """Return those of the named tables and views that are not there."""
+        return [relation for relation in relations if not self.has(relation)]
+
+    def rows(self, sql: str, *values: object) -> list[Row]:
+        """Return every row of a query, each as a mapping by column name."""
+        cursor = self._connection.execute(sql, list(values))
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def one(self, sql: str, *values: object) -> Row:
+        """Return the single row of a query that always has one."""
+        (row,) = self.rows(sql, *values)
+        return row

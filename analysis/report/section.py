@@ -1,0 +1,82 @@
+"""What a section of the report is, and how it comes through missing inputs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from analysis.report.reader import NothingToShowError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from analysis.report.context import Context
+
+Source = Literal["marts", "results"]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a section that stands or falls by itself.
+
+    Attributes
+    ----------
+    id
+        Name within the section; the template asks for it.
+    needs
+        Tables and views without which there is nothing to show.
+    collect
+        Reads what the template needs.
+    """
+
+    id: str
+    needs: tuple[str, ...]
+    collect: Callable[[Context], Mapping[str, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section: its pieces, and by its name a template and a group of messages.
+
+    Attributes
+    ----------
+    id
+        Anchor on the page, template `sections/<id>.html.j2`, messages `<id>.…`.
+    source
+        Where its numbers come from; decides which synthetic mark and which command to name.
+    pieces
+        In the order in which they are read from the database.
+    methods
+        Prefixes of the methods whose models this section alone shows, e.g. ``qca.``.
+    """
+
+    id: str
+    source: Source
+    pieces: tuple[Piece, ...]
+    methods: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What became of a piece: its data, or the sentence that stands in its place."""
+
+    data: Mapping[str, object] | None
+    missing: str | None
+    next_step: str | None = None
+
+
+def collect(section: Section, context: Context) -> dict[str, Shown]:
+    """Read every piece of a section; a missing input costs only its own piece."""
+    return {piece.id: _collect(piece, section.source, context) for piece in section.pieces}
+
+
+def _collect(piece: Piece, source: Source, context: Context) -> Shown:
+    absent = context.reader.absent(piece.needs)
+    next_step = context.text(f"missing.next_step_{source}")
+    if absent:
+        sentence = context.text("missing.tables", tables=", ".join(absent))
+        return Shown(None, sentence, next_step)
+    try:
+        return Shown(piece.collect(context), None)
+    except NothingToShowError as nothing:
+        return Shown(None, context.text(nothing.message, **nothing.facts), next_step)

@@ -1,0 +1,30 @@
+"""The sections of the report, in their order.
+
+A new section is one module here with a `SECTION`, one template of the same name, one group of
+messages per language, and its line in `SECTIONS`.
+"""
+
+from __future__ import annotations
+
+from analysis.report.section import Section
+from analysis.report.sections import (
+    agglomeration,
+    descriptives,
+    index,
+    models,
+    overlap,
+    provenance,
+    quality,
+    weights,
+)
+
+SECTIONS: tuple[Section, ...] = (
+    quality.SECTION,
+    index.SECTION,
+    weights.SECTION,
+    agglomeration.SECTION,
+    overlap.SECTION,
+    descriptives.SECTION,
+    models.SECTION,
+    provenance.SECTION,
+)

@@ -1,0 +1,80 @@
+"""Where the numbers come from: the runs, and what was asked of every model."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from analysis.report.reader import NothingToShowError
+from analysis.report.section import Piece, Section
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from analysis.report.context import Context
+
+# Shown by name beside the settings, or empty in most models.
+_ELSEWHERE = ("method", "title", "table", "column", "sample")
+
+
+def runs(context: Context) -> Mapping[str, object]:
+    """Return the runs that the models shown come from, and a newer one that failed."""
+    if not context.studies:
+        raise NothingToShowError("missing.no_run")
+    used = {model.facts["run_id"] for study in context.studies for model in study.models}
+    used |= {study.run["run_id"] for study in context.studies}
+    rows = [
+        {**row, "packages": json.loads(row["packages"])}
+        for row in context.reader.rows("select * from results.run order by started_at desc")
+        if row["run_id"] in used
+    ]
+    return {"rows": rows}
+
+
+def entries(context: Context) -> Mapping[str, object]:
+    """Return every model with its settings, its rows and what it left out."""
+    if not context.studies:
+        raise NothingToShowError("missing.no_run")
+    return {
+        "studies": [
+            {
+                "study": study,
+                "models": [
+                    {
+                        "model": model,
+                        "settings": list(_settings(model.options)),
+                        "share": context.unobserved_share(model),
+                        "refusal": study.refusals.get(model.id),
+                    }
+                    for model in study.models
+                ],
+            }
+            for study in context.studies
+        ]
+    }
+
+
+def _settings(options: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    for name, value in options.items():
+        if name not in _ELSEWHERE and value not in (None, [], {}):
+            yield name, _printed(value)
+
+
+def _printed(value: object) -> str:
+    if isinstance(value, dict):
+        given = {key: one for key, one in value.items() if one is not None}
+        return " ".join(f"{key}={_printed(one)}" for key, one in given.items())
+    if isinstance(value, list):
+        joint = "; " if any(isinstance(one, dict) for one in value) else ", "
+        return joint.join(_printed(one) for one in value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+SECTION = Section(
+    id="provenance",
+    source="results",
+    pieces=(
+        Piece("runs", ("results.run", "results.latest_model"), runs),
+        Piece("entries", ("results.latest_model",), entries),
+    ),
+)

@@ -1,0 +1,76 @@
+"""What made a number, in one line: entry, error, interval, sample, data, run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analysis.report import numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analysis.report.context import Context
+    from analysis.report.reader import Row
+    from analysis.report.studies import Model
+
+SEPARATOR = " · "
+
+
+def of_estimate(model: Model, row: Row, context: Context) -> str:
+    """Return where an estimate comes from."""
+    text = context.text
+    parts = [f"{model.id}: {row['term']} = {numbers.exact(row['estimate'])}"]
+    if row["std_error"] is not None:
+        parts.append(
+            text(
+                "origin.std_error",
+                value=numbers.exact(row["std_error"]),
+                kind=std_error_kind(row["std_error_kind"], context),
+            )
+        )
+    if row["p_value"] is not None:
+        parts.append(numbers.p_equation(row["p_value"]))
+    if row["ci_low"] is not None and row["ci_high"] is not None:
+        low, high = numbers.quantity(row["ci_low"]), numbers.quantity(row["ci_high"])
+        parts.append(text("origin.interval", level=confidence(model), low=low, high=high))
+    return SEPARATOR.join([*parts, *_of_model(model, context)])
+
+
+def of_statistic(model: Model, row: Row, context: Context) -> str:
+    """Return where a fit statistic comes from."""
+    parts = [f"{model.id}: {row['name']} = {numbers.exact(row['value'])}"]
+    return SEPARATOR.join([*parts, *_of_model(model, context)])
+
+
+def of_published(row: Row, context: Context) -> str:
+    """Return where a published figure was printed."""
+    return context.text("origin.published", table=row["table_no"], column=row["column_no"] or "–")
+
+
+def std_error_kind(kind: str, context: Context) -> str:
+    """Return a kind of standard error in words; `cluster(entity, time)` names its clusters."""
+    text = context.text
+    base, _, rest = kind.partition("(")
+    words = text.name("std_error_kind", base)
+    if not rest:
+        return words
+    units = [text.name("effect", unit.strip()) for unit in rest.rstrip(")").split(",")]
+    return text("origin.by", kind=words, by=" + ".join(units))
+
+
+def confidence(model: Model) -> str:
+    """Return the coverage of a model's intervals."""
+    return numbers.percent(float(model.options.get("confidence", 0.95)), 0)
+
+
+def _of_model(model: Model, context: Context) -> Iterator[str]:
+    facts = model.facts
+    yield context.text(
+        "origin.sample", sample=facts["sample"], rows=numbers.integer(facts["n_used"])
+    )
+    share = context.unobserved_share(model)
+    if share is not None:
+        yield context.text("origin.unobserved", share=numbers.percent(share))
+    yield context.text("origin.run", run=facts["run_id"])
+    if facts["is_synthetic"]:
+        yield context.text("synthetic.mark")

@@ -1,0 +1,300 @@
+"""Tables of estimates: one column per model, the published column beside ours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from analysis.report import numbers
+from analysis.report.tables import origin
+from analysis.report.tables.three_line import Cell, Column, Group, Line, ThreeLine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from analysis.report.context import Context
+    from analysis.report.reader import Row
+    from analysis.report.studies import Model, Study
+
+Item = TypeVar("Item")
+
+CONSTANT = "const"
+# In the table itself; every other fit statistic stands in the list below it.
+FIT = (
+    "n_obs",
+    "n_entities",
+    "n_periods",
+    "r2_within",
+    "r2_within_xtreg",
+    "r2_between",
+    "r2_overall",
+    "r2_lsdv",
+    "r2",
+    "r2_adjusted",
+    "pseudo_r2",
+    "loglik",
+)
+_COUNTS = ("n_obs", "n_entities", "n_periods")
+_PUBLISHED_COUNT = {"n_obs": "n"}
+_EFFECTS = ("entity", "time")
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A column of the table: a model of ours, or the published figures of a number."""
+
+    column_no: str
+    model: Model | None
+
+
+class RegressionTable:
+    """Builds one table of estimates.
+
+    Parameters
+    ----------
+    study, models
+        The study and those of its models that the table shows, in their order.
+    context
+        Words and names.
+    with_published
+        Whether published figures stand beside ours where there are any.
+    """
+
+    def __init__(
+        self, study: Study, models: Sequence[Model], context: Context, *, with_published: bool
+    ) -> None:
+        self._study = study
+        self._models = models
+        self._context = context
+        self._published = _published(study, models) if with_published else {}
+        self._places = self._arranged()
+
+    def table(self, anchor: str, caption: str) -> ThreeLine:
+        """Return the table under a caption."""
+        lines = [*self._estimate_lines(), *self._effect_lines(), *self._fit_lines()]
+        return ThreeLine(
+            anchor=anchor,
+            caption=caption,
+            stub=self._context.text("models.term"),
+            groups=self._groups(),
+            lines=tuple(lines),
+            notes=tuple(self._notes()),
+        )
+
+    def _arranged(self) -> list[_Place]:
+        places: list[_Place] = []
+        numbered = {column_no for column_no, _, _ in self._published}
+        seen: set[str] = set()
+        for model in sorted(self._models, key=lambda model: model.column_no):
+            if model.column_no in numbered and model.column_no not in seen:
+                places.append(_Place(model.column_no, None))
+            seen.add(model.column_no)
+            places.append(_Place(model.column_no, model))
+        return places
+
+    def _groups(self) -> tuple[Group, ...]:
+        groups: list[tuple[str, list[Column]]] = []
+        for place in self._places:
+            label = f"({place.column_no})" if place.column_no else ""
+            if not groups or not label or groups[-1][0] != label:
+                groups.append((label, []))
+            groups[-1][1].append(self._column(place))
+        return tuple(Group(label, tuple(columns)) for label, columns in groups)
+
+    def _column(self, place: _Place) -> Column:
+        model = place.model
+        if model is None:
+            return Column(self._context.text("models.published"), "published")
+        label = self._context.text.name("method", model.method)
+        if not place.column_no:
+            label = model.id
+        return Column(label, "refused" if model.is_refused else "ours", model.anchor)
+
+    def _estimate_lines(self) -> list[Line]:
+        found = {model.id: _by_part_and_term(self._study, model) for model in self._models}
+        keys = _in_order(key for rows in found.values() for key in rows)
+        printed = {term for _, term, quantity in self._published if quantity == "estimate"}
+        keys += [("main", term) for term in sorted(printed - {term for _, term in keys})]
+        parts = _in_order(part for part, _ in keys)
+        lines: list[Line] = []
+        for part in parts:
+            if len(parts) > 1:
+                label = self._context.text.name("part", part)
+                lines.append(Line(label, opens_block=True, is_heading=True))
+            of_part = [term for key, term in keys if key == part]
+            of_part.sort(key=lambda term: term == CONSTANT)
+            lines += [self._estimate_line(part, term, found) for term in of_part]
+        return lines
+
+    def _estimate_line(
+        self, part: str, term: str, found: dict[str, dict[tuple[str, str], Row]]
+    ) -> Line:
+        cells = []
+        for place in self._places:
+            if place.model is None:
+                cells.append(self._published_estimate(place.column_no, term))
+            else:
+                row = found[place.model.id].get((part, term))
+                cells.append(self._estimate(place.model, row))
+        name = self._context.text.name("term", term)
+        return Line(name, tuple(cells), tip=self._context.variables.get(term, ""))
+
+    def _estimate(self, model: Model, row: Row | None) -> Cell:
+        if row is None:
+            return Cell()
+        error = row["std_error"]
+        return Cell(
+            text=numbers.quantity(row["estimate"]),
+            stars=numbers.stars(row["p_value"]),
+            error="" if error is None else numbers.quantity(error),
+            tip=origin.of_estimate(model, row, self._context),
+            href=model.anchor,
+        )
+
+    def _published_estimate(self, column_no: str, term: str) -> Cell:
+        row = self._published.get((column_no, term, "estimate"))
+        if row is None:
+            return Cell()
+        error = self._published.get((column_no, term, "std_error"))
+        stars = self._published.get((column_no, term, "stars"))
+        return Cell(
+            text=numbers.quantity(row["published"]),
+            stars="*" * int(stars["published"]) if stars else "",
+            error=numbers.quantity(error["published"]) if error else "",
+            tip=origin.of_published(row, self._context),
+        )
+
+    def _effect_lines(self) -> list[Line]:
+        """Return which effects are in each model, where any model has a choice of them."""
+        if not any("effects" in model.options for model in self._models):
+            return []
+        lines = []
+        for count, effect in enumerate(_EFFECTS):
+            cells = tuple(self._effect(place, effect) for place in self._places)
+            label = self._context.text(f"models.effects_{effect}")
+            lines.append(Line(label, cells, opens_block=count == 0))
+        return lines
+
+    def _effect(self, place: _Place, effect: str) -> Cell:
+        text = self._context.text
+        if place.model is None:
+            row = self._published.get((place.column_no, "model", f"{effect}_fe"))
+            if row is None:
+                return Cell()
+            return Cell(text("models.yes" if row["published"] else "models.no"))
+        if place.model.is_refused:
+            return Cell()
+        has = effect in (place.model.options.get("effects") or ())
+        if has and place.model.method.endswith(".random"):
+            return Cell(text("models.random"))
+        return Cell(text("models.yes" if has else "models.no"))
+
+    def _fit_lines(self) -> list[Line]:
+        found = {
+            model.id: {row["name"]: row for row in self._study.fit.get(model.id, [])}
+            for model in self._models
+        }
+        shown = [name for name in FIT if any(name in rows for rows in found.values())]
+        lines = [self._fit_line(name, found) for name in shown]
+        lines += self._unnamed_r2_line()
+        return [
+            Line(line.label, line.cells, line.tip, opens_block=count == 0)
+            for count, line in enumerate(lines)
+        ]
+
+    def _fit_line(self, name: str, found: dict[str, dict[str, Row]]) -> Line:
+        cells = []
+        for place in self._places:
+            if place.model is not None:
+                cells.append(self._fit(place.model, found[place.model.id].get(name)))
+            else:
+                key = (place.column_no, "model", _PUBLISHED_COUNT.get(name, name))
+                cells.append(self._published_number(self._published.get(key), name))
+        return Line(self._context.text.name("fit", name), tuple(cells))
+
+    def _fit(self, model: Model, row: Row | None) -> Cell:
+        if row is None:
+            return Cell()
+        tip = origin.of_statistic(model, row, self._context)
+        return Cell(_statistic(row["name"], row["value"]), tip=tip, href=model.anchor)
+
+    def _published_number(self, row: Row | None, name: str) -> Cell:
+        if row is None:
+            return Cell()
+        tip = origin.of_published(row, self._context)
+        return Cell(_statistic(name, row["published"]), tip=tip)
+
+    def _unnamed_r2_line(self) -> list[Line]:
+        """Return the published R2 that does not say which it is, ours named beside it."""
+        if not any(quantity == "r2" for _, _, quantity in self._published):
+            return []
+        cells = []
+        for place in self._places:
+            if place.model is None:
+                row = self._published.get((place.column_no, "model", "r2"))
+                cells.append(self._published_number(row, "r2"))
+            else:
+                cells.append(self._beside_r2(place.model))
+        return [Line(self._context.text("models.r2_unnamed"), tuple(cells))]
+
+    def _beside_r2(self, model: Model) -> Cell:
+        rows = self._study.replication.get(model.id, [])
+        row = next((row for row in rows if row["quantity"] == "r2"), None)
+        if row is None or row["ours"] is None:
+            return Cell()
+        which = self._context.text.name("r2_kind", row["ours_is"] or "")
+        return Cell(numbers.fixed(row["ours"]), error=which, href=model.anchor)
+
+    def _notes(self) -> Iterable[str]:
+        text = self._context.text
+        kinds = _in_order(
+            row["std_error_kind"]
+            for model in self._models
+            for row in self._study.headline(model.id)
+            if row["std_error"] is not None
+        )
+        if kinds:
+            words = "; ".join(origin.std_error_kind(kind, self._context) for kind in kinds)
+            yield text("models.note_errors", kinds=words)
+            yield text("models.note_stars")
+        yield from _sizes(self._study, self._models, self._context)
+        if self._published:
+            yield text("models.note_published")
+        if any(place.model and place.model.is_refused for place in self._places):
+            yield text("models.note_refused")
+
+
+def _statistic(name: str, value: float) -> str:
+    return numbers.integer(value) if name in _COUNTS else numbers.quantity(value)
+
+
+def _sizes(study: Study, models: Sequence[Model], context: Context) -> Iterable[str]:
+    sizes: dict[tuple[str, str, str, str], None] = {}
+    for model in models:
+        fit = {row["name"]: row["value"] for row in study.fit.get(model.id, [])}
+        if model.is_refused or "n_obs" not in fit:
+            continue
+        counts = [numbers.integer(fit.get(name)) for name in _COUNTS]
+        sizes[(model.facts["sample"], counts[0], counts[1], counts[2])] = None
+    for sample, rows, entities, periods in sizes:
+        yield context.text(
+            "models.note_size", sample=sample, rows=rows, entities=entities, periods=periods
+        )
+
+
+def _published(study: Study, models: Sequence[Model]) -> dict[tuple[str, str, str], Row]:
+    """Return the published figures of the models' columns by column, term and quantity."""
+    return {
+        (row["column_no"], row["term"], row["quantity"]): row
+        for model in models
+        for row in study.replication.get(model.id, [])
+        if row["table_no"] == model.table_no
+    }
+
+
+def _by_part_and_term(study: Study, model: Model) -> dict[tuple[str, str], Row]:
+    return {(row["part"], row["term"]): row for row in study.headline(model.id)}
+
+
+def _in_order(items: Iterable[Item]) -> list[Item]:
+    return list(dict.fromkeys(items))
