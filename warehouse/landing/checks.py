@@ -209,7 +209,7 @@ def _conflict(found: Observations, one: int, two: int, n: int, sources: Sources)
     ratio = abs(found.value[two] / found.value[one]) if found.value[one] else 0.0
     jump = ratio > 0 and abs(np.log10(ratio)) >= _JUMP
     hint = f"; one is about {max(ratio, 1 / ratio):,.0f} times the other: a unit?" if jump else ""
-    more = f" ({n} cells of these two tables differ)" if n > 1 else ""
+    more = f" ({n} cells differ)" if n > 1 else ""
     line = {
         "file": second.report.file.name,
         "layout": second.block.layout,

@@ -37,9 +37,13 @@ def declare(files: Sequence[RawFile], sources: Sources, problems: Problems) -> l
             by_hash[one.file.sha256].append(position)
     for positions in by_hash.values():
         group = [declared[position] for position in positions]
-        with problems.collected():
-            for position, one in zip(positions, _settle(group, sources), strict=True):
-                declared[position] = one
+        try:
+            settled = _settle(group, sources)
+        except InputError as fault:
+            problems.add(fault)
+            settled = [replace(one, status="ignored", reason=fault.what) for one in group]
+        for position, one in zip(positions, settled, strict=True):
+            declared[position] = one
     return declared
 
 
@@ -83,9 +87,10 @@ def _of_file(file: RawFile, sources: Sources) -> Declared:
     if reason is not None:
         return Declared(file, status="ignored", reason=reason)
     entries = sources.by_path(file.name)
-    if any(entry.layout == IGNORE for entry in entries):
-        line = next(entry.line for entry in entries if entry.layout == IGNORE)
-        return Declared(file, entries, "ignored", f"marked ignore in {SOURCES}, row {line}")
+    ignored = [entry.line for entry in entries if entry.layout == IGNORE and not entry.sheet]
+    if ignored:
+        reason = f"marked ignore in {SOURCES}, row {ignored[0]}"
+        return Declared(file, entries, "ignored", reason)
     return Declared(file, entries)
 
 

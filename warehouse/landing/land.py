@@ -19,10 +19,10 @@ from warehouse.landing.naming import Reading
 from warehouse.landing.problems import Problems
 from warehouse.landing.registry import Registry, read_registry
 from warehouse.landing.scan import SOURCES, bystander, read_grids, scan
-from warehouse.landing.sources import Sources, read_sources
+from warehouse.landing.sources import DUPLICATE, IGNORE, Sources, read_sources
 from warehouse.landing.table import read_table
 from warehouse.landing.tables import cell_table, file_table, notice_table, reject_table
-from warehouse.landing.text import misread
+from warehouse.landing.text import misreadings
 from warehouse.landing.vintages import check_vintages
 
 
@@ -126,11 +126,12 @@ def _read(declared: Declared, reading: Reading) -> FileReport:
 
 def _read_grid(grid: Grid, report: FileReport, reading: Reading, *, several: bool) -> None:
     said = [entry for entry in reading.said(grid.sheet) if entry.layout]
-    if any(entry.layout == "ignore" for entry in said):
+    if any(entry.layout == IGNORE for entry in said):
+        reading.notices.append(_sheet_notice(grid, f"is marked ignore in {SOURCES}", reading))
         return
     shape = detect(grid, reading.registry, said[0].layout if said else "")
     if shape is not None and (shape.layout != "long" or len(shape.data) == 1):
-        if said and _axes(said[0].layout) not in (_axes("duplicate"), _axes(shape.layout)):
+        if said and _axes(said[0].layout) not in ({DUPLICATE}, _axes(shape.layout)):
             reading.notices.append(_other_layout(grid, shape.layout, said[0].layout, reading))
         set_aside = report.reason if report.status == "set_aside" else None
         block = read_table(grid, shape, reading, set_aside)
@@ -141,7 +142,7 @@ def _read_grid(grid: Grid, report: FileReport, reading: Reading, *, several: boo
     if several and not _has_numbers(grid, reading.registry):
         report.n_structure += cells
         if cells:
-            reading.notices.append(_notes_sheet(grid, reading))
+            reading.notices.append(_sheet_notice(grid, "holds no table", reading))
         return
     raise _unrecognised(grid, reading)
 
@@ -168,12 +169,12 @@ def _unrecognised(grid: Grid, reading: Reading) -> InputError:
     ]
     shown = next((line for line in head if line), "nothing")[:120]
     sheet = f", sheet {grid.sheet}" if grid.sheet else ""
-    repaired = misread(shown)
-    if repaired is not None:
+    repaired = misreadings(shown)
+    if repaired:
         return InputError(
             "The file was saved in the wrong encoding: its characters are garbled.",
             where=f"{reading.file.name}{sheet}",
-            expected=repaired,
+            expected=repaired[0],
             found=shown,
             next_step="download it again, or save it from the original as CSV UTF-8",
         )
@@ -198,11 +199,11 @@ def _other_layout(grid: Grid, found: str, declared: str, reading: Reading) -> No
     )
 
 
-def _notes_sheet(grid: Grid, reading: Reading) -> Notice:
+def _sheet_notice(grid: Grid, why: str, reading: Reading) -> Notice:
     return Notice(
         "info",
         "sheet_set_aside",
-        f"The sheet {grid.sheet} holds no table.",
+        f"The sheet {grid.sheet} {why}.",
         source_file=reading.file.name,
     )
 

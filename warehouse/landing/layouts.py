@@ -208,9 +208,10 @@ def _data_columns(
         columns = [c for c in roles.get("value", []) if c not in taken][:1]
         if columns:
             return tuple(columns)
+    last = max(column for column, cell in enumerate(cells) if cell)
     return tuple(
         column
-        for column, cell in enumerate(cells)
+        for column, cell in enumerate(cells[: last + 1])
         if column not in taken and (cell or _has_entries(grid, header, column))
     )
 

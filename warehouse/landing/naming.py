@@ -128,7 +128,7 @@ class Naming:
         if registry.unit(bare_unit(inner)) is not None:
             return name, inner
         if registry.variable(name) and not registry.variable(label):
-            self.reading.problems.add(self._unknown_unit(name, inner, where))
+            self._add_unknown_unit(name, inner, where)
             return name, None
         return half_width(label), None
 
@@ -152,7 +152,7 @@ class Naming:
         if variable is None:
             return unit
         if unit is None and unit_text:
-            self.reading.problems.add(self._unknown_unit(name, unit_text, where))
+            self._add_unknown_unit(name, unit_text, where)
         elif unit is None and self._needs_no_unit(label, variable):
             self.reading.notices.append(self._assumed(name, variable))
             return variable.unit
@@ -174,15 +174,21 @@ class Naming:
             for problem in self.reading.problems.found
         )
 
-    def _unknown_unit(self, name: str, unit_text: str, where: str) -> InputError:
-        units = self.reading.registry.units
-        near = nearest(unit_text, (unit.unit for unit in units.values()))
-        return InputError(
-            f"The unit {unit_text} of {name} is not known.",
-            where=where,
-            expected="a unit of the registry" + (f", such as {near}" if near else ""),
-            found=unit_text,
-            next_step="correct it, or add it with its factor to warehouse/seeds/units.csv",
+    def _add_unknown_unit(self, name: str, unit_text: str, where: str) -> None:
+        registry = self.reading.registry
+        variable = registry.variable(name)
+        units = list(registry.units.values())
+        if variable is not None:
+            units = [unit for unit in units if unit.quantity == variable.unit.quantity]
+        near = nearest(unit_text, (unit.unit for unit in units))
+        self.reading.problems.add(
+            InputError(
+                f"The unit {unit_text} of {name} is not known.",
+                where=where,
+                expected="a unit of the registry" + (f", such as {near}" if near else ""),
+                found=unit_text,
+                next_step="correct it, or add it with its factor to warehouse/seeds/units.csv",
+            )
         )
 
     def _unconvertible(self, name: str, unit: Unit, variable: Variable, where: str) -> InputError:

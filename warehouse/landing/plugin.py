@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -12,36 +10,14 @@ import pyarrow as pa
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.exceptions import DbtRuntimeError
 
-from warehouse.connection import ROOT
 from warehouse.errors import InputError
 from warehouse.landing.land import Landing, land
-from warehouse.landing.model import Settings
+from warehouse.landing.settings import settings_from
+from warehouse.landing.tables import SCHEMAS
 
 if TYPE_CHECKING:
     from dbt.adapters.duckdb.utils import SourceConfig
-
-SAMPLE = ROOT / "warehouse/sample/raw"
-MANIFEST = ROOT / "warehouse/sample/manifest.csv"
-SEEDS = ROOT / "warehouse/seeds"
-
-
-def settings_from(
-    first_year: int,
-    last_year: int,
-    vintages: Mapping[str, str] | None = None,
-    raw_dir: str | None = None,
-) -> Settings:
-    """Return the settings of a landing: RAW_DIR and SEED_DIR, or the project's own folders."""
-    raw_dir = raw_dir or os.environ.get("RAW_DIR")
-    seed_dir = os.environ.get("SEED_DIR")
-    return Settings(
-        raw_dir=Path(raw_dir).expanduser().resolve() if raw_dir else SAMPLE,
-        seed_dir=Path(seed_dir).expanduser().resolve() if seed_dir else SEEDS,
-        first_year=first_year,
-        last_year=last_year,
-        vintages=dict(vintages or {}),
-        manifest=MANIFEST,
-    )
+    from duckdb import DuckDBPyConnection
 
 
 class Plugin(BasePlugin):
@@ -52,6 +28,18 @@ class Plugin(BasePlugin):
         self._lock = Lock()
         self._landing: Landing | None = None
         self._has_failed = False
+
+    def configure_connection(self, conn: DuckDBPyConnection) -> None:
+        """Create the schema and its tables where they are missing.
+
+        dbt's threads would collide creating the schema for each table, and its unit tests
+        look up the columns of a source before any model has loaded it.
+        """
+        conn.execute("create schema if not exists landing")
+        for name, schema in SCHEMAS.items():
+            conn.register("empty_table", schema.empty_table())
+            conn.execute(f"create table if not exists landing.{name} as from empty_table")
+            conn.unregister("empty_table")
 
     def load(self, source_config: SourceConfig) -> pa.Table:
         """Return one of the tables `cell`, `file`, `reject`, `notice`.

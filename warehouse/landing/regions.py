@@ -10,7 +10,7 @@ from warehouse.landing.layouts import GIVEN, Shape
 from warehouse.landing.model import Grid, Notice
 from warehouse.landing.names import nearest
 from warehouse.landing.naming import Reading
-from warehouse.landing.text import misread
+from warehouse.landing.text import misreadings
 from warehouse.landing.titles import Titles
 
 _SHOWN = 3
@@ -80,14 +80,13 @@ def _none_known(
     labels: Sequence[str], shape: Shape, reading: Reading, place: Callable[[int], str]
 ) -> Places:
     for code, label in enumerate(labels):
-        repaired = misread(label)
-        if repaired is not None and (
-            reading.registry.region(repaired) or reading.registry.is_outside(repaired)
-        ):
+        registry = reading.registry
+        repaired = [t for t in misreadings(label) if registry.region(t) or registry.is_outside(t)]
+        if repaired:
             raise InputError(
                 "The file was saved in the wrong encoding: its characters are garbled.",
                 where=f"{reading.file.name}, {place(code)}",
-                expected=repaired,
+                expected=max(repaired, key=len),
                 found=label,
                 next_step="download it again, or save it from the original as CSV UTF-8",
             )
@@ -113,7 +112,7 @@ def _given_region(shape: Shape, titles: Titles, grid: Grid, reading: Reading) ->
                 next_step="correct the line in sources.csv",
             )
     if titles.region:
-        return titles.region
+        return said[0] if said else titles.region
     if grid.sheet and (registry.region(grid.sheet) or registry.is_outside(grid.sheet)):
         return grid.sheet
     if said:

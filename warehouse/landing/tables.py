@@ -83,6 +83,8 @@ NOTICE = pa.schema(
     ]
 )
 
+SCHEMAS = {"cell": CELL, "file": FILE, "reject": REJECT, "notice": NOTICE}
+
 
 def cell_table(reports: Iterable[FileReport]) -> pa.Table:
     """Return the cells that land, file by file, row by row."""

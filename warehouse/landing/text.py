@@ -60,23 +60,21 @@ def detect_encoding(data: bytes, name: str) -> str:
     return _check_legacy(data, name)
 
 
-def misread(text: str) -> str | None:
-    """Return what a garbled text was before it was read in the wrong encoding.
+def misreadings(text: str) -> list[str]:
+    """Return what a garbled text may have been before it was read in the wrong encoding.
 
     Examples
     --------
-    >>> misread("鍖椾含"), misread("北京市")
-    ('北京', None)
+    >>> misreadings("鍖椾含"), misreadings("北京市")
+    (['北京'], [])
     """
-    for written, meant in _MISREAD:
-        try:
-            repaired = text.encode(written, "ignore").decode(meant, "ignore")
-        except LookupError:
-            continue
-        chinese = sum("\u4e00" <= letter <= "\u9fff" for letter in repaired)
-        if chinese and chinese >= 0.5 * len(repaired) and len(repaired) < len(text):
-            return repaired
-    return None
+    tried = [text.encode(written, "ignore").decode(meant, "ignore") for written, meant in _MISREAD]
+    return [repaired for repaired in tried if _is_chinese(repaired) and len(repaired) < len(text)]
+
+
+def _is_chinese(text: str) -> bool:
+    chinese = sum("\u4e00" <= letter <= "\u9fff" for letter in text)
+    return chinese > 0 and chinese >= 0.5 * len(text)
 
 
 def _refuse_markup(data: bytes, name: str) -> None:

@@ -1,0 +1,8 @@
+"""Entry point of `python -m warehouse.landing`."""
+
+import sys
+
+from warehouse.landing.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())
