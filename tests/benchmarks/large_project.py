@@ -37,23 +37,28 @@ class Size:
 
 def make_project(folder: Path, size: Size) -> tuple[Path, Path]:
     """Write a project whose registries hold the country; return it and its raw folder."""
-    project = folder / "project"
+    project = copy_project(folder / "project")
+    names = _write_regions(project / "warehouse" / "seeds", size.regions)
+    raw = folder / "raw"
+    raw.mkdir()
+    _write_raw(raw, project / "warehouse" / "seeds", names, size)
+    return project, raw
+
+
+def copy_project(project: Path) -> Path:
+    """Copy what git tracks, without the sample and the tests that dbt does not run."""
     tracked = subprocess.run(
-        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout.splitlines()
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split("\0")
     for name in tracked:
-        if name.startswith(("tests/", "warehouse/sample/raw/")):
+        if not name or name.startswith(("tests/", "warehouse/sample/raw/")):
             continue
         target = project / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, target)
     (project / "tests" / "sql").mkdir(parents=True, exist_ok=True)
     shutil.copytree(ROOT / "tests" / "sql", project / "tests" / "sql", dirs_exist_ok=True)
-    names = _write_regions(project / "warehouse" / "seeds", size.regions)
-    raw = folder / "raw"
-    raw.mkdir()
-    _write_raw(raw, project / "warehouse" / "seeds", names, size)
-    return project, raw
+    return project
 
 
 def _write_regions(seeds: Path, count: int) -> list[str]:
