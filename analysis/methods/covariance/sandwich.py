@@ -27,6 +27,9 @@ from analysis.methods.covariance.small_sample import ParameterCount, adjustment
 from analysis.methods.covariance.spec import Covariance, FloatArray, IntArray
 from analysis.methods.errors import NotIdentified
 
+# MacKinnon, Nielsen and Webb (2023): below about twenty clusters the bootstrap is needed.
+_FEW = 20
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LinearEstimate:
@@ -172,13 +175,21 @@ def cluster_groups(estimate: LinearEstimate, request: Covariance) -> tuple[Group
 def few_clusters_note(
     request: Covariance, clusters: tuple[Groups, ...], n_terms: int
 ) -> tuple[str, ...]:
-    """Say when there are no more clusters than coefficients: joint tests have no full rank."""
-    return tuple(
-        f"{c.count} clusters by {name} for {n_terms} coefficients: the covariance has rank below "
-        "its size, so coefficients can be tested one by one but not all together"
-        for name, c in zip(request.by, clusters, strict=False)
-        if c.count <= n_terms
-    )
+    """Say when clusters are few: for joint tests (rank), and for t tests by plain sandwiches."""
+    notes = []
+    for name, clustering in zip(request.by, clusters, strict=False):
+        if clustering.count <= n_terms:
+            notes.append(
+                f"{clustering.count} clusters by {name} for {n_terms} coefficients: the covariance "
+                "has rank below its size, so coefficients can be tested one by one but not all "
+                "together"
+            )
+        if clustering.count < _FEW and request.kind == "cluster":
+            notes.append(
+                f"{clustering.count} clusters by {name} are few: clustered t tests tend to reject "
+                "too often; the wild cluster bootstrap or cr3 errors are safer"
+            )
+    return tuple(notes)
 
 
 def _check_groups(

@@ -18,6 +18,8 @@ from analysis.methods.panel.inputs import PanelData
 from analysis.methods.panel.jackknife import cr3_matrix
 from analysis.methods.panel.results import PanelFit, RSquared
 
+_ROUNDING = 50 * float(np.finfo(np.float64).eps)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Estimated:
@@ -130,9 +132,10 @@ def _standard_errors(model: Estimated, matrix: FloatArray) -> FloatArray:
 
 
 def _check_not_exact(model: Estimated) -> None:
-    y = model.panel.y
-    noise = 1e-12 * float(np.linalg.norm(y))
-    if float(np.linalg.norm(model.linear.residuals)) <= noise:
+    panel = model.panel
+    slopes = np.abs(model.estimates[: panel.X.shape[1]])
+    size = float(np.linalg.norm(panel.y) + slopes @ np.linalg.norm(panel.X, axis=0))
+    if float(np.linalg.norm(model.linear.residuals)) <= _ROUNDING * size:
         raise NotIdentified(
             "The regressors and effects fit the outcome exactly: no error is left to estimate "
             "a variance from.",

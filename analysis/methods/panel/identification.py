@@ -44,7 +44,8 @@ def check_identified(panel: PanelData, design: FloatArray, effects: tuple[str, .
             "or interact it with something that varies.",
         )
     tolerance = max(_RELATIVE, _ROUNDING * float(np.max(raw / left, initial=0.0)))
-    check_independent(design, panel.names, effects, tolerance)
+    context = "" if effects else " (up to a constant)"
+    check_independent(design, panel.names, effects, tolerance, context)
 
 
 def check_independent(
@@ -52,6 +53,7 @@ def check_independent(
     names: tuple[str, ...],
     effects: tuple[str, ...] = (),
     tolerance: float = _RELATIVE,
+    context: str = "",
 ) -> None:
     """Refuse columns that earlier columns determine, naming the combination.
 
@@ -71,7 +73,7 @@ def check_independent(
         return
     kept = [j for j in range(design.shape[1]) if j not in dependent]
     found = [_combination(design, names, kept, j) for j in dependent]
-    after = f" once {_listed(list(effects))} effects are taken out" if effects else ""
+    after = f" once {_listed(list(effects))} effects are taken out" if effects else context
     raise NotIdentified(
         f"Collinear{after}: {'; '.join(found)}.",
         f"Leave out {_listed([names[j] for j in dependent])}.",

@@ -290,6 +290,8 @@ def test_fewer_clusters_than_coefficients_are_noted_and_not_tested_together() ->
     fit = within(*panel, covariance=request)
 
     assert "5 clusters by area for 8 coefficients" in fit.notes[0]
+    assert "5 clusters by area are few" in fit.notes[1]
+    assert not within(*panel).notes
     with pytest.raises(NotIdentified, match="singular: there are too few clusters"):
         joint_significance(fit)
 

@@ -272,7 +272,7 @@ def test_one_region_that_carries_the_result_is_found() -> None:
         (
             lambda p: vif(np.column_stack([p.X[:, 0]] * 2), ["a", "b"], p.entity, p.time),
             NotIdentified,
-            "Collinear: b = a",
+            "b = a. Leave out b",
         ),
     ],
 )

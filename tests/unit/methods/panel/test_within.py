@@ -224,6 +224,23 @@ def test_perfect_fit_is_refused() -> None:
         within(*exact)
 
 
+def test_an_identity_among_large_numbers_is_a_perfect_fit_too() -> None:
+    # Balance = revenue - expenditure: rounding of 1e9 leaves residuals of 1e-7.
+    panel = simulated_panel(n_regressors=2)
+    X = 1e9 + 1e8 * panel.X
+    identity = panel._replace(y=X[:, 0] - X[:, 1], X=X)
+
+    with pytest.raises(NotIdentified, match="fit the outcome exactly"):
+        pooled_ols(*identity)
+
+
+def test_small_errors_about_a_large_level_are_errors() -> None:
+    panel = simulated_panel()
+    shifted = panel._replace(y=1e7 + 1e-3 * panel.y)
+
+    assert_allclose(within(*shifted).statistics[:7], within(*panel).statistics[:7], rtol=1e-4)
+
+
 @pytest.mark.parametrize(
     ("column", "message"),
     [
@@ -279,6 +296,42 @@ def _with(panel: Panel, **changes: object) -> Panel:
 def test_says_what_is_wrong_with_the_arrays(change, message: str) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001
     with pytest.raises(ValueError, match=message):
         within(*change(simulated_panel()))
+
+
+def test_no_regressors_leave_the_effects_alone() -> None:
+    panel = simulated_panel()
+
+    fit = within(panel.y, np.empty((420, 0)), [], panel.entity, panel.time)
+
+    assert fit.terms == ("const",)
+    assert_allclose(fit.estimates, [panel.y.mean()], rtol=1e-12)
+    assert fit.r2.overall is None
+    assert_allclose(np.array([fit.r2.within], dtype=float), [0], atol=1e-12)
+
+
+def test_labels_may_be_words() -> None:
+    panel = simulated_panel()
+    words = np.array([f"region {g}" for g in panel.entity])
+
+    fit = within(panel.y, panel.X, panel.names, words, panel.time)
+
+    assert_allclose(fit.estimates, within(*panel).estimates, rtol=1e-13)
+    assert fit.entity_labels[0] == "region 110"
+
+
+def test_a_full_set_of_dummies_beside_a_constant_is_named() -> None:
+    panel = simulated_panel()
+    areas = (panel.entity[:, None] % 3 == np.arange(3)).astype(float)
+
+    with pytest.raises(NotIdentified, match=r"Collinear \(up to a constant\): c = -a - b"):
+        pooled_ols(panel.y, areas, ["a", "b", "c"], panel.entity, panel.time)
+
+
+def test_large_levels_cost_no_digits_of_the_slopes() -> None:
+    panel = simulated_panel()
+    shifted = panel._replace(X=panel.X + 1e7)
+
+    assert_allclose(within(*shifted).statistics[:7], within(*panel).statistics[:7], rtol=1e-7)
 
 
 @pytest.mark.parametrize("effects", [(), ("region",), ("entity", "entity")])
