@@ -1,7 +1,9 @@
 """Which regions the sample has, what each is like, and who borders whom.
 
 ``profiles.csv`` holds one row per region with levels in round numbers of the real order of
-magnitude (they make a map look right; they are not statistics). Codes, sample membership and
+magnitude (they make a map look right; they are not statistics): first and last level over the
+study's years where a column says so, GDP in 2023, ``develop`` the mean of the index,
+``inf1`` percentage points around the national path. Codes, sample membership and
 borders come from the project's own seeds.
 """
 
