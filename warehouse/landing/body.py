@@ -78,10 +78,10 @@ def find_body(grid: Grid, shape: Shape, registry: Registry, name: str) -> Body:
     return Body(rows, n_structure, is_footed)
 
 
-def refuse_merged(grid: Grid, name: str) -> None:
+def refuse_merged(grid: Grid, name: str, first_row: int) -> None:
     """Refuse merged cells that share a row with others: headers, keys, data.
 
-    A title or footnote merged across the table, alone in its rows, is harmless.
+    Merged titles above `first_row` and a footnote alone in its rows are harmless.
 
     Raises
     ------
@@ -89,6 +89,8 @@ def refuse_merged(grid: Grid, name: str) -> None:
         If there are such cells.
     """
     for top, left, bottom, right in grid.merged:
+        if bottom < first_row:
+            continue
         others = [
             (row, column)
             for row in range(top, min(bottom + 1, grid.n_rows))
@@ -190,15 +192,17 @@ def _refuse_ragged(
         raise _ragged(name, row, f"{width} cells", found, grid, _SPLIT)
     if grid.widths is None:
         return
-    expected = min(width, int(grid.widths[shape.header]))
-    short = np.flatnonzero(grid.widths[rows] < expected)
+    widths = grid.widths[rows]
+    least = np.full(len(rows), min(width, int(grid.widths[shape.header])))
+    if len(rows) > 1 and rows[-1] == grid.n_rows - 1:
+        # Where each row ends in a separator, a cut may fall behind the last header.
+        least[-1] = max(least[-1], widths[:-1].min())
+    short = np.flatnonzero(widths < least)
     if len(short):
-        row = int(rows[short[0]])
+        row, expected = int(rows[short[0]]), f"{least[short[0]]} cells"
         is_last = row == grid.n_rows - 1 and len(short) == 1
         advice = "the file was cut off here: download it again" if is_last else _SPLIT
-        raise _ragged(
-            name, row, f"{expected} cells, as in the header", f"{grid.widths[row]}", grid, advice
-        )
+        raise _ragged(name, row, expected, f"{widths[short[0]]} cells", grid, advice)
 
 
 _SPLIT = "check the row for a lost or stray separator, such as an unquoted 1,234"

@@ -29,7 +29,7 @@ def read_delimited(data: bytes, encoding: str, name: str) -> Grid:
     InputError
         If a quotation mark is never closed, as where a file was cut off.
     """
-    delimiter = _delimiter(data, encoding)
+    delimiter = sniff_delimiter(data, encoding)
     csv.field_size_limit(_LONGEST_CELL)
     parts: list[list[pa.Array]] = []
     widths: list[int] = []
@@ -56,15 +56,16 @@ def trimmed(texts: pa.Array) -> pa.Array:
     return pc.utf8_trim(pc.utf8_trim_whitespace(texts), "\ufeff\u200b \t\u3000\u00a0")
 
 
-def _lines(data: bytes, encoding: str) -> Iterator[str]:
-    return io.TextIOWrapper(io.BytesIO(data), encoding=encoding, newline="")
-
-
-def _delimiter(data: bytes, encoding: str) -> str:
+def sniff_delimiter(data: bytes, encoding: str) -> str:
+    """Return the delimiter that cuts the first lines into records of one length."""
     decoder = codecs.getincrementaldecoder(encoding)(errors="ignore")
     # The new site ends each cell in a tab before the comma: such a tab separates nothing.
     head = decoder.decode(data[: 1 << 16]).replace("\t,", ",").splitlines()[:_SAMPLED_LINES]
     return max(_DELIMITERS, key=lambda delimiter: _lines_alike(head, delimiter))
+
+
+def _lines(data: bytes, encoding: str) -> Iterator[str]:
+    return io.TextIOWrapper(io.BytesIO(data), encoding=encoding, newline="")
 
 
 def _lines_alike(lines: list[str], delimiter: str) -> int:

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from warehouse.errors import InputError
+from warehouse.landing.body import refuse_merged
 from warehouse.landing.checks import Observations, conflicts, magnitudes, observations
 from warehouse.landing.declare import Declared, declare, stray_lines
 from warehouse.landing.layouts import detect
@@ -114,6 +115,7 @@ def _read(declared: Declared, reading: Reading) -> FileReport:
         )
     with reading.problems.collected():
         report.encoding, grids = read_grids(declared.file)
+        reading.notices += _lines_of_no_sheet(grids, reading)
         for grid in grids:
             with reading.problems.collected():
                 _read_grid(grid, report, reading, several=len(grids) > 1)
@@ -130,11 +132,16 @@ def _read_grid(grid: Grid, report: FileReport, reading: Reading, *, several: boo
         reading.notices.append(_sheet_notice(grid, f"is marked ignore in {SOURCES}", reading))
         return
     shape = detect(grid, reading.registry, said[0].layout if said else "")
+    if shape is None:
+        refuse_merged(grid, reading.file.name, 0)
     if shape is not None and (shape.layout != "long" or len(shape.data) == 1):
         if said and _axes(said[0].layout) not in ({DUPLICATE}, _axes(shape.layout)):
             reading.notices.append(_other_layout(grid, shape.layout, said[0].layout, reading))
         set_aside = report.reason if report.status == "set_aside" else None
         block = read_table(grid, shape, reading, set_aside)
+        if several and set_aside is None and not (block.reject < 0).any():
+            why = f"is set aside: {'; '.join(block.reasons)}"
+            reading.notices.append(_sheet_notice(grid, why, reading))
         report.blocks.append(block)
         report.n_structure += block.n_structure
         return
@@ -206,6 +213,21 @@ def _sheet_notice(grid: Grid, why: str, reading: Reading) -> Notice:
         f"The sheet {grid.sheet} {why}.",
         source_file=reading.file.name,
     )
+
+
+def _lines_of_no_sheet(grids: Sequence[Grid], reading: Reading) -> list[Notice]:
+    sheets = [grid.sheet for grid in grids]
+    return [
+        Notice(
+            "warn",
+            "sources_line",
+            f"{SOURCES}, row {entry.line}: there is no sheet {entry.sheet}.",
+            source_file=reading.file.name,
+            next_step=f"the sheets are {', '.join(sheet for sheet in sheets if sheet)}",
+        )
+        for entry in reading.entries
+        if entry.sheet and entry.sheet not in sheets
+    ]
 
 
 def _set_aside_notices(reports: Sequence[FileReport]) -> list[Notice]:

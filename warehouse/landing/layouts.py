@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from warehouse.landing.model import Grid
 from warehouse.landing.names import normalise, parse_year
 from warehouse.landing.registry import Registry
+from warehouse.landing.titles import is_keyed
 
 HEADER, GIVEN = -1, -2
 _HEAD_ROWS = 40
@@ -62,7 +63,9 @@ class Shape:
 
 def role_of(header: str) -> str | None:
     """Return what a column's header says it holds, such as ``region`` for 省份."""
-    return _ROLES.get(normalise(header).replace("_", ""))
+    plain = normalise(header).replace("_", "")
+    # What pandas writes over an index column.
+    return "ignored" if plain.startswith("unnamed:") else _ROLES.get(plain)
 
 
 def detect(grid: Grid, registry: Registry, declared_layout: str = "") -> Shape | None:
@@ -96,6 +99,8 @@ def find_header(grid: Grid, registry: Registry) -> int | None:
 
 def _labels_columns(cells: Sequence[str], registry: Registry) -> bool:
     labels = [cell for cell in cells if cell]
+    if labels and is_keyed(labels[0]):
+        return False
     if len(labels) < 2:
         return bool(labels) and not cells[0] and parse_year(labels[0]) is not None
     rest = labels[1:] if cells[0] else labels

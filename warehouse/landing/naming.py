@@ -68,10 +68,14 @@ class Naming:
         """
         registry = self.reading.registry
         name, inner = self._split(label, where)
-        variable = registry.variable(name) or registry.variable(label)
+        variable = registry.variable(label) or registry.variable(name)
         entry = self._entry(name, variable)
-        printed = [bare_unit(text) for text in (unit_text, inner or "", self.titles.unit or "")]
-        unit_text = next((text for text in printed if text), "")
+        printed = [unit_text, inner or "", self.titles.unit or ""]
+        if registry.variable(label) is not None and inner is not None:
+            # 进出口总额(美元): the bracket belongs to the name; any other unit comes first.
+            name = _one_line(label)
+            printed = [unit_text, self.titles.unit or "", entry.unit if entry else "", inner]
+        unit_text = next((bare_unit(text) for text in printed if text), "")
         if unit_text and entry is not None and entry.unit:
             self._refuse_other_unit(name, unit_text, entry)
         unit_text = unit_text or (entry.unit if entry else "")
@@ -96,8 +100,16 @@ class Naming:
         if stated is None and self.sheet and registry.variable(split_bracket(self.sheet)[0]):
             stated = self.sheet
         said = {entry.variable for entry in self.reading.said(self.sheet) if entry.variable}
+        if stated is None and len(said) > 1:
+            raise InputError(
+                "sources.csv gives several variables to a table that holds one.",
+                where=self._file(),
+                expected=f"one variable of a table laid out as {self.layout}",
+                found=" / ".join(sorted(said)),
+                next_step="keep one of the lines",
+            )
         if stated is None:
-            return said.pop() if len(said) == 1 else None
+            return next(iter(said), None)
         if self.titles.variable and said:
             self._refuse_other_variable(stated, said)
         return stated
@@ -124,13 +136,13 @@ class Naming:
         registry = self.reading.registry
         name, inner = split_bracket(label)
         if inner is None or not name:
-            return half_width(label), None
+            return _one_line(label), None
         if registry.unit(bare_unit(inner)) is not None:
-            return name, inner
+            return _one_line(name), inner
         if registry.variable(name) and not registry.variable(label):
             self._add_unknown_unit(name, inner, where)
-            return name, None
-        return half_width(label), None
+            return _one_line(name), None
+        return _one_line(label), None
 
     def _entry(self, name: str, variable: Variable | None) -> Entry | None:
         registry = self.reading.registry
@@ -261,3 +273,8 @@ class Naming:
     def _file(self) -> str:
         sheet = f", sheet {self.sheet}" if self.sheet else ""
         return f"{self.reading.file.name}{sheet}"
+
+
+def _one_line(label: str) -> str:
+    """Return a label without the line breaks and double blanks of a narrow column."""
+    return " ".join(half_width(label).split())

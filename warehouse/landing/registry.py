@@ -195,7 +195,14 @@ def _names(row: Row) -> list[str]:
 
 
 def _region_id(row: Row) -> int:
-    return int(row["region_id"])
+    try:
+        return int(row["region_id"])
+    except ValueError as error:
+        raise InputError(
+            "A region's id is not a whole number.",
+            where="regions.csv or region_aliases.csv",
+            found=row["region_id"],
+        ) from error
 
 
 def _by_name(pairs: Iterable[tuple[str, Target]], path: Path) -> dict[str, Target]:

@@ -7,6 +7,7 @@ import os
 import re
 import unicodedata
 import zipfile
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -37,12 +38,8 @@ def scan(raw_dir: Path) -> tuple[RawFile, ...]:
             expected="a folder of downloads",
             next_step="set RAW_DIR to the folder that holds them",
         )
-    paths = [
-        Path(folder) / name
-        for folder, _, names in os.walk(raw_dir, followlinks=True)
-        for name in names
-    ]
-    return tuple(sorted((_identify(path, raw_dir) for path in paths), key=lambda file: file.name))
+    files = (_identify(path, raw_dir) for path in _paths(raw_dir))
+    return tuple(sorted(files, key=lambda file: file.name))
 
 
 def bystander(name: str) -> str | None:
@@ -68,7 +65,10 @@ def read_grids(file: RawFile) -> tuple[str, list[Grid]]:
     InputError
         If the file is of another kind, damaged or protected.
     """
-    data = file.path.read_bytes()
+    try:
+        data = file.path.read_bytes()
+    except OSError as error:
+        raise _unreadable(file.name, error) from error
     if data.startswith(_OLE):
         return "xls", read_xls(data, file.name)
     if data.startswith(b"PK\x03\x04"):
@@ -82,19 +82,48 @@ def read_grids(file: RawFile) -> tuple[str, list[Grid]]:
     return encoding, [read_delimited(data, encoding, file.name)]
 
 
+def _paths(raw_dir: Path) -> Iterator[Path]:
+    seen = set()
+
+    def fail(error: OSError) -> None:
+        raise _unreadable(str(error.filename), error) from error
+
+    for folder, below, names in os.walk(raw_dir, followlinks=True, onerror=fail):
+        real = Path(folder).resolve()
+        if real in seen:  # a link that leads back into the folder
+            below.clear()
+            continue
+        seen.add(real)
+        yield from (Path(folder) / name for name in names)
+
+
 def _identify(path: Path, raw_dir: Path) -> RawFile:
-    name = unicodedata.normalize("NFC", path.relative_to(raw_dir).as_posix())
+    name = _readable(path.relative_to(raw_dir).as_posix())
     try:
         with path.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
         return RawFile(path, name, path.stat().st_size, digest)
     except OSError as error:
-        raise InputError(
-            "A raw file cannot be read.",
-            where=name,
-            found=error.strerror or str(error),
-            next_step="check its permissions, or remove it",
-        ) from error
+        raise _unreadable(name, error) from error
+
+
+def _readable(name: str) -> str:
+    """Return a file's name as text; archives packed in China hold names in GB18030."""
+    raw = os.fsencode(name)
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        text = raw.decode("gb18030", "replace")
+    return unicodedata.normalize("NFC", text)
+
+
+def _unreadable(name: str, error: OSError) -> InputError:
+    return InputError(
+        "A raw file or folder cannot be read.",
+        where=name,
+        found=error.strerror or str(error),
+        next_step="check its permissions, or remove it",
+    )
 
 
 def _refuse_other_archives(data: bytes, name: str) -> None:

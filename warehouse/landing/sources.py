@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from warehouse.errors import InputError
+from warehouse.landing.delimited import sniff_delimiter
 from warehouse.landing.names import half_width, nearest, normalise, parse_year
 from warehouse.landing.scan import SOURCES
 from warehouse.landing.text import detect_encoding
@@ -100,19 +101,22 @@ def read_sources(data: bytes | None) -> Sources:
     """
     if data is None:
         return Sources()
-    text = data.decode(detect_encoding(data, SOURCES))
-    rows = [row for row in csv.reader(io.StringIO(text, newline="")) if any(c.strip() for c in row)]
-    header = tuple(cell.strip() for cell in rows[0])
+    encoding = detect_encoding(data, SOURCES)
+    text = io.StringIO(data.decode(encoding), newline="")
+    reader = csv.reader(text, delimiter=sniff_delimiter(data, encoding))
+    rows = [(line, row) for line, row in enumerate(reader, start=1) if any(map(str.strip, row))]
+    header = tuple(cell.strip() for cell in rows[0][1])
     known = {form: name for name, forms in _HEADERS.items() for form in forms}
     names = [known.get(title.casefold()) for title in header]
     if "file" not in names:
         raise InputError(
             "The column that names the files is missing.",
-            where=f"{SOURCES}, row 1",
+            where=f"{SOURCES}, row {rows[0][0]}",
             expected=",".join(_DEFAULT_HEADER),
             found=",".join(header),
         )
-    entries = tuple(_entry(line, row, names) for line, row in enumerate(rows[1:], start=2))
+    entries = tuple(_entry(line, row, names) for line, row in rows[1:])
+    _refuse_contradictions(entries)
     unknown = tuple(t for t, name in zip(header, names, strict=True) if t and name is None)
     return Sources(entries, header, is_present=True, unknown_columns=unknown)
 
@@ -131,6 +135,20 @@ def _entry(line: int, row: list[str], names: list[str | None]) -> Entry:
             found=said["year"],
         )
     return Entry(line=line, **{f.name: said[f.name] for f in fields(Entry) if f.name in said})
+
+
+def _refuse_contradictions(entries: Sequence[Entry]) -> None:
+    """Refuse two lines that say different things of one file, sheet and variable."""
+    first: dict[tuple[str, ...], Entry] = {}
+    for entry in entries:
+        key = (entry.file, entry.sheet, normalise(entry.variable))
+        known = first.setdefault(key, entry)
+        if entry.file and (known.layout, known.signature()) != (entry.layout, entry.signature()):
+            raise InputError(
+                f"Two lines say different things of {entry.file}.",
+                where=f"{SOURCES}, rows {known.line} and {entry.line}",
+                next_step="keep one of them",
+            )
 
 
 def _said(cell: str) -> str:

@@ -79,14 +79,14 @@ def read_table(grid: Grid, shape: Shape, reading: Reading, set_aside: str | None
         If the table is malformed; further faults are added to `reading.problems`.
     """
     name = reading.file.name
-    refuse_merged(grid, name)
+    refuse_merged(grid, name, shape.header)
     titles = read_titles([grid.row(row) for row in range(shape.header)], reading.registry)
     body = find_body(grid, shape, reading.registry, name)
     frame = _Frame(grid, shape, body, titles)
     if set_aside is not None:
         return _unread(frame, set_aside)
-    _refuse_unfinished(frame, name)
     codes, labels = frame.codes("region")
+    _refuse_unfinished(frame, labels, reading)
     places = resolve_regions(
         labels, shape, titles, grid, reading, lambda code: frame.label_place("region", codes, code)
     )
@@ -137,7 +137,7 @@ def _landed(frame: _Frame, reading: Reading, places: Places, regions: Codes) -> 
     values = _values(frame)
     numbers = parse_numbers(values, reading.registry.marks)
     reject, reasons = _rejects(frame, reading, places, regions, numbers)
-    year = _years(frame, reading, reject)
+    year = _years(frame, reading, reject, reasons)
     series, all_series, naming = _series(frame, reading, numbers, reject)
     literals = _in_stated_unit(frame, reading, numbers, series, all_series)
     _refuse_text(frame, reading, values, numbers, reject)
@@ -205,13 +205,18 @@ def _columns_without_variable(
     return found
 
 
-def _years(frame: _Frame, reading: Reading, reject: Codes) -> Codes:
+def _years(frame: _Frame, reading: Reading, reject: Codes, reasons: list[str]) -> Codes:
     codes, labels = frame.codes("year")
     if frame.shape.places["year"] == GIVEN:
         labels = [str(_given_year(frame, reading))]
     years = [parse_year(label) for label in labels]
     landing = np.bincount(codes[reject < 0], minlength=len(labels)) > 0
     wrong = [code for code, year in enumerate(years) if year is None and landing[code]]
+    for code in [code for code in wrong if reading.registry.is_outside(labels[code])]:
+        # A total or mean over the years, beside them.
+        wrong.remove(code)
+        reasons.append(f"{labels[code]} is no year")
+        reject[(codes == code) & (reject < 0)] = len(reasons) - 1
     for code in wrong[:_SHOWN]:
         reading.problems.add(
             InputError(
@@ -365,13 +370,15 @@ def _refuse_text(
         )
 
 
-def _refuse_unfinished(frame: _Frame, name: str) -> None:
-    """Refuse an export that ends inside its table: no footnote, no last line break."""
-    if frame.titles.database and not frame.body.is_footed and not frame.grid.ends_complete:
+def _refuse_unfinished(frame: _Frame, labels: list[str], reading: Reading) -> None:
+    """Refuse an export that ends inside its table: regions, footnote, line break are missing."""
+    known = {reading.registry.region(label) for label in labels}
+    is_whole = known >= set(reading.registry.regions.values()) or frame.body.is_footed
+    if frame.titles.database and not is_whole and not frame.grid.ends_complete:
         last = int(frame.rows[-1])
         raise InputError(
             "The file was cut off: it ends inside the table.",
-            where=f"{name}, row {last + 1}",
+            where=f"{reading.file.name}, row {last + 1}",
             expected="the line that names the source, which closes every export",
             found=" | ".join(cell for cell in frame.grid.row(last) if cell)[:80],
             next_step="download it again",

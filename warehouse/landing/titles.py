@@ -87,6 +87,12 @@ def read_titles(rows: Sequence[Sequence[str]], registry: Registry) -> Titles:
     )
 
 
+def is_keyed(cell: str) -> bool:
+    """Whether a cell holds a known key and its value, such as 时间：2019年."""
+    found = _TITLE.fullmatch(half_width(cell))
+    return found is not None and _KEYED.fullmatch(found.group(1).strip()) is not None
+
+
 def _keyed(cells: Sequence[str]) -> tuple[str | None, str]:
     found = _TITLE.fullmatch(",".join(cells))
     if found is not None:

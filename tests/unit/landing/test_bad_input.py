@@ -8,6 +8,7 @@ import pytest
 
 from tests.unit.landing.support import (
     REGIONS,
+    SEEDS,
     YEARS,
     faults,
     region_by_year,
@@ -115,6 +116,14 @@ def test_a_file_cut_inside_the_table(tmp_path: Path) -> None:
     assert "row 4" in row
 
 
+def test_a_cut_behind_the_last_digit_that_was_written(tmp_path: Path) -> None:
+    """All cells are there, but the other rows end in a tab and a comma."""
+    line = "file,variable,unit\ndownload.csv,地区生产总值,亿元\n"
+    body = to_new_site(GDP).decode().split("\n", 2)[2]
+    cut = body[: body.index("112") + 2]
+    assert "cut off" in only_fault(tmp_path, cut, **{"sources.csv": line})
+
+
 def test_a_header_without_rows(tmp_path: Path) -> None:
     assert "no data rows" in only_fault(tmp_path, to_old_site(GDP[:1], TITLE))
 
@@ -130,7 +139,8 @@ def test_merged_header_cells(tmp_path: Path) -> None:
     import openpyxl
 
     book = openpyxl.load_workbook(io.BytesIO(to_xlsx({"S": [[TITLE], *GDP]})))
-    book["S"].merge_cells("A1:D1")
+    book["S"].merge_cells("A1:C1")
+    book["S"]["D1"] = "2024年发布"
     good = io.BytesIO()
     book.save(good)
     assert faults(tmp_path / "title", {"a.xlsx": good.getvalue()}) == []
@@ -272,6 +282,7 @@ def test_a_region_or_year_that_nobody_states(tmp_path: Path) -> None:
         ("file,unit\ndownload.csv,万元", "state different units"),
         ("file,layout\ndownload.csv,region_by_yaer", "did you mean region_by_year?"),
         ("file,year\ndownload.csv,last", "A year is not a year."),
+        ("file,unit\ndownload.csv,万元\ndownload.csv,亿元", "rows 2 and 3"),
         ("path_of_file,unit\ndownload.csv,万元", "column that names the files is missing"),
     ],
 )
@@ -310,6 +321,15 @@ def test_several_faults_show_in_one_message(tmp_path: Path) -> None:
 def test_registries_that_are_missing_or_contradict(tmp_path: Path) -> None:
     write(tmp_path / "raw", {"x": GOOD})
     with pytest.raises(InputError, match="registry units cannot be read"):
+        inspect(settings(tmp_path / "raw", seed_dir=tmp_path))
+
+
+def test_region_ids_that_are_no_numbers(tmp_path: Path) -> None:
+    write(tmp_path / "raw", {"x": GOOD})
+    for path in SEEDS.glob("*.csv"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "regions.csv").write_text("region_id,name_en\nDE1,Bavaria\n")
+    with pytest.raises(InputError, match="not a whole number"):
         inspect(settings(tmp_path / "raw", seed_dir=tmp_path))
 
 

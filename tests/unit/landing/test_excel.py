@@ -103,8 +103,9 @@ def test_sheets_are_read_apart_and_one_may_be_left_out(tmp_path: Path) -> None:
 
 def test_a_line_may_speak_of_one_sheet(tmp_path: Path) -> None:
     sheets = {"甲": _table(1, 2)[1:], "乙": _table(3, 4)[1:]}
-    lines = "file,sheet,variable,unit\nx,甲,地区生产总值,亿元\nx,乙,城镇人口,万人\n"
+    lines = "file,sheet,variable,unit\nx,甲,地区生产总值,亿元\nx,乙,城镇人口,万人\nx,丙,GDP,元\n"
     landing = landed(tmp_path, {"x": to_xlsx(sheets), "sources.csv": lines})
+    assert "there is no sheet 丙" in str(notices(landing, "sources_line")[0]["detail"])
     assert {(f[1], f[3]) for f in facts(landing)} == {
         ("gdp", "1"),
         ("gdp", "2"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -241,6 +243,55 @@ def test_columns_that_hold_no_variable_are_rejected_with_a_reason(tmp_path: Path
         "a column without a header",
         "the column 大区 holds texts, not a variable",
     }
+
+
+def test_totals_over_the_years_are_rejected_with_a_reason(tmp_path: Path) -> None:
+    rows = [["地区", "2020年", "2019年", "平均"], ["北京", "2", "1", "1.5"]]
+    landing = landed(tmp_path, {"x": to_old_site(rows, "地区生产总值(亿元)")})
+    assert {fact[2:] for fact in facts(landing)} == {(2020, "2"), (2019, "1")}
+    assert [(r["source_cell"], r["reason"]) for r in landing.reject.to_pylist()] == [
+        ("D5", "平均 is no year")
+    ]
+
+
+def test_the_index_column_of_pandas_is_no_variable(tmp_path: Path) -> None:
+    rows = [["Unnamed: 0", "region", "year", "gdp"], [0, "Beijing", 2020, 5], [1, "Hebei", 2020, 6]]
+    landing = landed(tmp_path, {"x": to_csv(rows)})
+    assert {row["variable_id"] for row in landing.cell.to_pylist()} == {"gdp"}
+
+
+def test_headers_broken_over_lines(tmp_path: Path) -> None:
+    rows = [["地区", "年份", "社会消费品\n零售总额\n(亿元)"], ["北京", 2020, 5]]
+    landing = landed(tmp_path, {"x": to_csv(rows)})
+    (row,) = landing.cell.to_pylist()
+    assert (row["variable_id"], row["variable_text"]) == ("retail_sales", "社会消费品 零售总额")
+
+
+def test_a_bracket_that_belongs_to_the_name(tmp_path: Path) -> None:
+    named = to_csv([["单位：万美元"], ["地区", "年份", "进出口总额(美元)"], ["北京", 2020, 5]])
+    doubled = to_csv([["地区", "年份", "进出口总额(美元)(万美元)"], ["北京", 2019, 4]])
+    landing = landed(tmp_path, {"a": named, "b": doubled})
+    assert {(r["variable_id"], r["unit"]) for r in landing.cell.to_pylist()} == {
+        ("trade_total_usd", "万美元")
+    }
+
+
+def test_a_title_with_commas_is_no_header(tmp_path: Path) -> None:
+    head = "时间：2021年,2020年,2019年,2018年\n指标：地区生产总值(亿元)\n"
+    landing = landed(tmp_path, {"x": head.encode() + to_csv(region_by_year(GDP))})
+    assert facts(landing) == expected(GDP, "gdp")
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="the file system takes UTF-8 names only")
+def test_names_of_files_in_gb18030_and_links_in_circles(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    name = os.fsdecode("年度数据".encode("gb18030"))
+    (raw / name).write_bytes(ONE_VARIABLE["old_site"])
+    (raw / "again").symlink_to(raw)
+    landing = landed(raw, {})
+    assert the_file(landing)["source_file"] == "年度数据"
+    assert facts(landing) == expected(GDP, "gdp")
 
 
 def test_a_table_wholly_outside_the_regions_is_set_aside(tmp_path: Path) -> None:

@@ -44,6 +44,17 @@ def test_sources_are_read_in_any_encoding(tmp_path: Path) -> None:
     assert len(facts(landed(tmp_path, {"gdp.csv": GDP, "sources.csv": text}))) == 9
 
 
+def test_sources_may_be_cut_by_semicolons(tmp_path: Path) -> None:
+    text = (HEADER + GDP_LINE).replace(",", ";")
+    assert len(facts(landed(tmp_path, {"gdp.csv": GDP, "sources.csv": text}))) == 9
+
+
+def test_two_variables_of_a_table_that_holds_one(tmp_path: Path) -> None:
+    lines = "gdp.csv,,地区生产总值,亿元,,,,\ngdp.csv,,城镇人口,万人,,,,\n"
+    (fault,) = faults(tmp_path, {"gdp.csv": GDP, "sources.csv": HEADER + lines})
+    assert "several variables to a table that holds one" in fault
+
+
 def test_an_exact_duplicate_is_set_aside(tmp_path: Path) -> None:
     files = {"a_copy.csv": GDP, "gdp.csv": GDP, "sources.csv": HEADER + GDP_LINE}
     landing = landed(tmp_path, files)
