@@ -8,6 +8,8 @@ bootstrap that could share the projection. `analysis.methods.panel.crosscheck` c
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from analysis.methods.covariance.sandwich import LinearEstimate, check_enough_rows
@@ -32,6 +34,45 @@ def projection_of(panel: PanelData, effects: tuple[str, ...]) -> Projection:
     )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class AbsorbedRegression:
+    """A least-squares fit after effects are projected out.
+
+    Attributes
+    ----------
+    projection
+        What was projected out.
+    count
+        Parameters spent.
+    outcome
+        y after the projection, shape ``(n,)``.
+    solution
+        The fit of `outcome` on the projected X.
+    """
+
+    projection: Projection
+    count: ParameterCount
+    outcome: FloatArray
+    solution: Solution
+
+
+def regress(panel: PanelData, effects: tuple[str, ...]) -> AbsorbedRegression:
+    """Regress y on X with `effects` (none: the constant) projected out.
+
+    Raises
+    ------
+    NotIdentified
+        With too few rows, an outcome without variation, absorbed or collinear regressors.
+    """
+    projection = projection_of(panel, effects)
+    count = parameter_count(panel, projection, effects)
+    check_enough_rows(count)
+    design, outcome = projection.residual(panel.X), projection.residual(panel.y)
+    check_identified(panel, design, effects)
+    _check_varies(panel, outcome, effects)
+    return AbsorbedRegression(projection, count, outcome, solve(design, outcome))
+
+
 def absorbed_fit(
     method: str,
     panel: PanelData,
@@ -45,36 +86,29 @@ def absorbed_fit(
     The constant is that of Stata's ``xtreg, fe``: mean(y) - mean(X)'b, effects averaging zero over
     the rows; with influence 1/n - mean(X)'P its standard error follows any covariance.
     """
-    projection = projection_of(panel, effects)
-    count = parameter_count(panel, projection, effects)
-    check_enough_rows(count)
-    design, outcome = projection.residual(panel.X), projection.residual(panel.y)
-    check_identified(panel, design, effects)
-    _check_varies(panel, outcome, effects)
-    solution = solve(design, outcome)
-    linear = with_constant(panel, projection, solution, count)
+    fit = regress(panel, effects)
+    solution, count, rss = fit.solution, fit.count, fit.solution.rss
     slopes = solution.coefficients
     constant = float(panel.y.mean() - panel.X.mean(axis=0) @ slopes)
     index = panel.X @ slopes
     explained = panel.y - index - solution.residuals - constant
-    entity_effects, time_effects = projection.effects(explained) if effects else (None, None)
-    rss = solution.rss
-    time_part = None if time_effects is None else time_effects[panel.time.codes]
+    entity_effects, time_effects = fit.projection.effects(explained) if effects else (None, None)
+    r2 = r_squared(
+        panel,
+        index,
+        rss=rss,
+        tss_within=float(fit.outcome @ fit.outcome) if effects else None,
+        time_part=None if time_effects is None else time_effects[panel.time.codes],
+        n_parameters=count.total,
+    )
     model = Estimated(
         method=method,
         panel=panel,
         terms=(*panel.names, CONSTANT),
         estimates=np.append(slopes, constant),
-        linear=linear,
+        linear=with_constant(panel, fit),
         is_normal=False,
-        r2=r_squared(
-            panel,
-            index,
-            rss=rss,
-            tss_within=float(outcome @ outcome) if effects else None,
-            time_part=time_part,
-            n_parameters=count.total,
-        ),
+        r2=r2,
         loglik=gaussian_loglik(rss, panel.n_obs),
         sigma2=rss / (count.n_obs - count.total),
         rss=rss,
@@ -102,11 +136,9 @@ def parameter_count(
     )
 
 
-def with_constant(
-    panel: PanelData, projection: Projection, solution: Solution, count: ParameterCount
-) -> LinearEstimate:
+def with_constant(panel: PanelData, fit: AbsorbedRegression) -> LinearEstimate:
     """Append the constant to a regression from which it was projected out."""
-    means = panel.X.mean(axis=0)
+    solution, means = fit.solution, panel.X.mean(axis=0)
     of_constant = 1 / panel.n_obs - solution.influence @ means
     shift = solution.bread @ means
     corner = 1 / panel.n_obs + means @ shift
@@ -115,10 +147,10 @@ def with_constant(
         influence=np.column_stack([solution.influence, of_constant]),
         bread=bread,
         residuals=solution.residuals,
-        leverage=lambda: projection.leverage() + solution.leverage,
+        leverage=lambda: fit.projection.leverage() + solution.leverage,
         entity=panel.entity,
         time=panel.time,
-        count=count,
+        count=fit.count,
     )
 
 

@@ -69,17 +69,31 @@ def finish(model: Estimated, request: Covariance, level: float) -> PanelFit:
     errors = _standard_errors(model, result.matrix)
     statistics = model.estimates / errors
     reach = critical_value(level, df) * errors
-    panel = model.panel
+    columns = {
+        "std_errors": errors,
+        "statistics": statistics,
+        "p_values": two_sided_p(statistics, df),
+        "ci_low": model.estimates - reach,
+        "ci_high": model.estimates + reach,
+    }
+    return _published(model, request, result, columns, df, level)
+
+
+def _published(
+    model: Estimated,
+    request: Covariance,
+    result: CovarianceResult,
+    columns: dict[str, FloatArray],
+    df: float | None,
+    level: float,
+) -> PanelFit:
+    panel, count = model.panel, model.linear.count
     return PanelFit(
         method=model.method,
         terms=model.terms,
         estimates=model.estimates,
         covariance=result.matrix,
-        std_errors=errors,
-        statistics=statistics,
-        p_values=two_sided_p(statistics, df),
-        ci_low=model.estimates - reach,
-        ci_high=model.estimates + reach,
+        **columns,
         covariance_name=request.name,
         small_sample=request.small_sample,
         factor=result.factor,
@@ -89,7 +103,7 @@ def finish(model: Estimated, request: Covariance, level: float) -> PanelFit:
         loglik=model.loglik,
         sigma2=model.sigma2,
         rss=model.rss,
-        df_residual=model.linear.count.n_obs - model.linear.count.total,
+        df_residual=count.n_obs - count.total,
         n_obs=panel.n_obs,
         n_entities=panel.entity.count,
         n_periods=panel.time.count,

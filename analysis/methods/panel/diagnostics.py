@@ -8,10 +8,10 @@ import numpy as np
 
 from analysis.methods.covariance.distributions import chi2_upper, f_upper, two_sided_p
 from analysis.methods.covariance.groups import Groups, group_means, group_sums, positions
-from analysis.methods.covariance.spec import Covariance, FloatArray, Labels
+from analysis.methods.covariance.spec import Covariance, FloatArray, IntArray, Labels
 from analysis.methods.errors import NotIdentified
-from analysis.methods.panel.absorbed import projection_of
-from analysis.methods.panel.identification import check_identified, check_independent
+from analysis.methods.panel.absorbed import regress
+from analysis.methods.panel.identification import check_independent
 from analysis.methods.panel.inputs import PanelData, check_panel
 from analysis.methods.panel.least_squares import solve
 from analysis.methods.panel.pooled import pooled_ols
@@ -99,25 +99,13 @@ def wooldridge_serial(
     Wooldridge (2002), 10.6.3; Drukker (2003), Stata Journal 3.
     """
     panel = check_panel(y, X, names, entity, time)
-    order = np.lexsort((panel.time.codes, panel.entity.codes))
-    codes, period = panel.entity.codes[order], positions(panel.time)[panel.time.codes[order]]
-    follows = (codes[1:] == codes[:-1]) & (np.diff(period) == 1)
-    dy, dx = np.diff(panel.y[order])[follows], np.diff(panel.X[order], axis=0)[follows]
-    size = np.linalg.norm(dx, axis=0)
-    kept = np.flatnonzero(size > 1e-10 * np.linalg.norm(panel.X, axis=0)).tolist()
-    if len(dy) <= len(kept):
-        raise NotIdentified("Too few consecutive periods to take differences.", "Add periods.")
-    check_independent(dx[:, kept], tuple(panel.names[j] for j in kept))
-    e = solve(dx[:, kept], dy).residuals
-    who, when = codes[1:][follows], period[1:][follows]
+    e, who, when, left_out = _differenced_residuals(panel)
     again = (who[1:] == who[:-1]) & (np.diff(when) == 1)
-    now, before = e[1:][again], e[:-1][again]
-    if now.size < 3:
+    if again.sum() < 3:
         raise NotIdentified("No entity has three consecutive periods.", "Use a longer panel.")
-    left_out = [n for j, n in enumerate(panel.names) if j not in kept]
     fit = pooled_ols(
-        now,
-        before[:, None],
+        e[1:][again],
+        e[:-1][again][:, None],
         ["lagged_residual"],
         who[1:][again],
         when[1:][again],
@@ -139,6 +127,24 @@ def wooldridge_serial(
         "no first-order serial correlation",
         note,
     )
+
+
+def _differenced_residuals(
+    panel: PanelData,
+) -> tuple[FloatArray, IntArray, IntArray, list[str]]:
+    """Residuals of the differenced regression, whose and when, and the names it leaves out."""
+    order = np.lexsort((panel.time.codes, panel.entity.codes))
+    codes, period = panel.entity.codes[order], positions(panel.time)[panel.time.codes[order]]
+    follows = (codes[1:] == codes[:-1]) & (np.diff(period) == 1)
+    dy, dx = np.diff(panel.y[order])[follows], np.diff(panel.X[order], axis=0)[follows]
+    changes = np.linalg.norm(dx, axis=0) > 1e-10 * np.linalg.norm(panel.X, axis=0)
+    if len(dy) <= changes.sum():
+        raise NotIdentified("Too few consecutive periods to take differences.", "Add periods.")
+    kept = [n for n, moves in zip(panel.names, changes, strict=True) if moves]
+    check_independent(dx[:, changes], tuple(kept))
+    left_out = [n for n in panel.names if n not in kept]
+    e = solve(dx[:, changes], dy).residuals
+    return e, codes[1:][follows], period[1:][follows], left_out
 
 
 def wooldridge_within(
@@ -171,7 +177,7 @@ def wooldridge_within(
             f"{panel.entity.count} x {panel.time.count}; use wooldridge_serial"
         )
     order = np.lexsort((panel.time.codes, panel.entity.codes))
-    e = _within_residuals(panel, ("entity",))[order].reshape(panel.entity.count, -1)
+    e = regress(panel, ("entity",)).solution.residuals[order].reshape(panel.entity.count, -1)
     who = np.repeat(np.arange(panel.entity.count), panel.time.count - 1)
     when = np.tile(np.arange(panel.time.count - 1), panel.entity.count)
     fit = pooled_ols(
@@ -230,7 +236,7 @@ def modified_wald(
     Greene (2000), p. 598; Baum (2001), Stata Journal 1.
     """
     panel = check_panel(y, X, names, entity, time)
-    squared = _within_residuals(panel, check_effects(effects)) ** 2
+    squared = regress(panel, check_effects(effects)).solution.residuals ** 2
     statistic, df = _groupwise_wald(squared, panel.entity)
     return PanelTest(
         "modified_wald",
@@ -259,13 +265,6 @@ def _groupwise_wald(squared: FloatArray, groups: Groups) -> tuple[float, float]:
             "An entity's residuals all have the same size.", "Leave that entity out."
         )
     return float(((own - squared.mean()) ** 2 / spread).sum()), float(groups.count)
-
-
-def _within_residuals(panel: PanelData, effects: tuple[str, ...]) -> FloatArray:
-    projection = projection_of(panel, effects)
-    design = projection.residual(panel.X)
-    check_identified(panel, design, effects)
-    return solve(design, projection.residual(panel.y)).residuals
 
 
 def _pairwise_correlations(table: FloatArray) -> tuple[FloatArray, FloatArray]:

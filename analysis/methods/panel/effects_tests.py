@@ -10,10 +10,8 @@ from analysis.methods.covariance.distributions import chi2_upper, f_upper
 from analysis.methods.covariance.groups import Groups, group_sums
 from analysis.methods.covariance.spec import FloatArray, Labels
 from analysis.methods.errors import NotIdentified
-from analysis.methods.panel.absorbed import projection_of
-from analysis.methods.panel.identification import check_identified
-from analysis.methods.panel.inputs import PanelData, check_panel
-from analysis.methods.panel.least_squares import solve
+from analysis.methods.panel.absorbed import regress
+from analysis.methods.panel.inputs import check_panel
 from analysis.methods.panel.results import PanelFit, PanelTest
 from analysis.methods.panel.within import check_effects
 
@@ -107,7 +105,7 @@ def breusch_pagan_lm(
     """
     chosen = check_effects(effects)
     panel = check_panel(y, X, names, entity, time)
-    residuals = _ols_residuals(panel)
+    residuals = regress(panel, ()).solution.residuals
     parts = [panel.entity if e == "entity" else panel.time for e in chosen]
     signed = [_signed_lm(residuals, g) for g in parts]
     null = f"no random {' and '.join(chosen)} effects: their variance is zero"
@@ -194,35 +192,16 @@ def _effects_f(
     if not tested:
         raise ValueError(f"{test} needs the effects that it tests; got {list(full)}")
     panel = check_panel(y, X, names, entity, time)
-    rss_full, rank_full = _rss(panel, full)
-    rss_reduced, rank_reduced = _rss(panel, reduced)
-    df1 = float(rank_full - rank_reduced)
-    df2 = float(panel.n_obs - rank_full - panel.X.shape[1])
-    if df2 <= 0:
-        raise NotIdentified(
-            f"{panel.n_obs} rows leave no degrees of freedom beside the dummies.",
-            "Leave out regressors or effects.",
-        )
-    f = max(rss_reduced - rss_full, 0.0) / df1 / (rss_full / df2)
+    free, restricted = regress(panel, full), regress(panel, reduced)
+    df1 = float(free.count.total - restricted.count.total)
+    df2 = float(free.count.n_obs - free.count.total)
+    rss = free.solution.rss
+    f = max(restricted.solution.rss - rss, 0.0) / df1 / (rss / df2)
     null = f"all {' and '.join(tested)} effects are zero" + (
         f", given {' and '.join(reduced)} effects" if reduced else ""
     )
     p = f_upper(f, df1, df2)
     return PanelTest(test, f, df1, df2, p, "upper", null, "F, homoskedastic errors")
-
-
-def _rss(panel: PanelData, effects: tuple[str, ...]) -> tuple[float, int]:
-    projection = projection_of(panel, effects)
-    design = projection.residual(panel.X)
-    check_identified(panel, design, effects)
-    return solve(design, projection.residual(panel.y)).rss, projection.rank
-
-
-def _ols_residuals(panel: PanelData) -> FloatArray:
-    projection = projection_of(panel, ())
-    design = projection.residual(panel.X)
-    check_identified(panel, design, ())
-    return solve(design, projection.residual(panel.y)).residuals
 
 
 def _signed_lm(residuals: FloatArray, groups: Groups) -> float:

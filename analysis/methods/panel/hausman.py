@@ -129,6 +129,23 @@ def hausman_robust(
             "Use random effects.",
         )
     request = covariance if covariance is not None else Covariance()
+    linear, estimates = _auxiliary_regression(panel, dummies, varying)
+    result = covariance_matrix(linear, request)
+    q = len(varying)
+    used = [panel.names[j] for j in varying]
+    wald = wald_statistic(estimates[:q], result.matrix[:q, :q], used)
+    note = f"{request.name}; regression-based (Mundlak)"
+    if result.df is not None:
+        note += f"; F({q}, {result.df:g}) p {f_upper(wald / q, q, result.df):.4g}"
+    return PanelTest(
+        "hausman_robust", wald, float(q), None, chi2_upper(wald, q), "upper", _NULL, note
+    )
+
+
+def _auxiliary_regression(
+    panel: PanelData, dummies: FloatArray, varying: list[int]
+) -> tuple[LinearEstimate, FloatArray]:
+    """Quasi-demeaned regression with the demeaned regressors in front, and its coefficients."""
     full = PanelData(
         panel.y, np.column_stack([panel.X, dummies]), panel.names, panel.entity, panel.time
     )
@@ -137,26 +154,16 @@ def hausman_robust(
     extra = Projection(panel.entity, None, panel.n_obs).residual(panel.X[:, varying])
     design = np.column_stack([extra, quasi_demean(regressors, full, parts)])
     solution = solve(design, quasi_demean(panel.y, full, parts))
-    count = ParameterCount(panel.n_obs, design.shape[1] - 1, 1, True, None, None)
     linear = LinearEstimate(
-        solution.influence,
-        solution.bread,
-        solution.residuals,
-        lambda: solution.leverage,
-        panel.entity,
-        panel.time,
-        count,
+        influence=solution.influence,
+        bread=solution.bread,
+        residuals=solution.residuals,
+        leverage=lambda: solution.leverage,
+        entity=panel.entity,
+        time=panel.time,
+        count=ParameterCount(panel.n_obs, design.shape[1] - 1, 1, True, None, None),
     )
-    result = covariance_matrix(linear, request)
-    q = len(varying)
-    used = [panel.names[j] for j in varying]
-    wald = wald_statistic(solution.coefficients[:q], result.matrix[:q, :q], used)
-    note = f"{request.name}; regression-based (Mundlak)"
-    if result.df is not None:
-        note += f"; F({q}, {result.df:g}) p {f_upper(wald / q, q, result.df):.4g}"
-    return PanelTest(
-        "hausman_robust", wald, float(q), None, chi2_upper(wald, q), "upper", _NULL, note
-    )
+    return linear, solution.coefficients
 
 
 def mundlak(

@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 from analysis.methods.covariance.groups import Groups
 from analysis.methods.covariance.spec import Covariance, FloatArray, Labels
 from analysis.methods.errors import NotIdentified
-from analysis.methods.panel.absorbed import parameter_count, projection_of, with_constant
+from analysis.methods.panel.absorbed import projection_of, regress, with_constant
 from analysis.methods.panel.identification import check_identified
 from analysis.methods.panel.inputs import PanelData, check_panel
 from analysis.methods.panel.jackknife import delete_groups
-from analysis.methods.panel.least_squares import solve
 from analysis.methods.panel.pooled import pooled_ols
 from analysis.methods.panel.within import EFFECTS, within
 
 _ERRORS_UP_TO = 400
+_LOST = "without it the regressors are collinear or absorbed by the effects"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -183,12 +183,9 @@ def row_influence(
     panel = check_panel(y, X, names, entity, time)
     j = _term(panel, term)
     chosen = tuple(e for e in EFFECTS if e in effects)
-    projection = projection_of(panel, chosen)
-    design = projection.residual(panel.X)
-    check_identified(panel, design, chosen)
-    solution = solve(design, projection.residual(panel.y))
-    count = parameter_count(panel, projection, chosen)
-    leverage = with_constant(panel, projection, solution, count).leverage()
+    fit = regress(panel, chosen)
+    solution, count = fit.solution, fit.count
+    leverage = with_constant(panel, fit).leverage()
     free = np.clip(1 - leverage, 0.0, None)
     fits_itself = free < 1e-10
     room = np.where(fits_itself, 1.0, free)
@@ -244,14 +241,11 @@ def leave_one_out(
     chosen = tuple(e for e in EFFECTS if e in effects)
     groups = panel.entity if by == "entity" else panel.time
     request = covariance if covariance is not None else Covariance()
-    full = _estimate(panel, np.ones(panel.n_obs, dtype=np.bool_), chosen, request)[0][j]
+    full = float(_estimate(panel, np.ones(panel.n_obs, dtype=np.bool_), chosen, request)[0][j])
     deleted = delete_groups(panel, chosen, groups)
-    refused = [
-        (str(label), "without it the regressors are collinear or absorbed by the effects")
-        for label in deleted.labels[~deleted.is_identified]
-    ]
-    kept, estimates = np.flatnonzero(deleted.is_identified), deleted.estimates[:, j]
-    errors, p_values = None, None
+    estimates = deleted.estimates[:, j]
+    refused = [(str(label), _LOST) for label in deleted.labels[~deleted.is_identified]]
+    kept, errors, p_values = np.flatnonzero(deleted.is_identified), None, None
     if groups.count <= _ERRORS_UP_TO:
         each, failed = _each_error(panel, chosen, request, groups, kept, j)
         refused += failed
@@ -260,21 +254,14 @@ def leave_one_out(
         raise NotIdentified(
             f"The model is not identified without any one {by}.", "Use more entities or periods."
         )
-    spread = None
-    if not refused:
-        moved = estimates - estimates.mean()
-        spread = float(np.sqrt((groups.count - 1) / groups.count * (moved @ moved)))
-    return LeaveOneOut(
-        term,
-        by,
-        float(full),
-        groups.labels[kept],
-        estimates[kept],
-        errors,
-        p_values,
-        tuple(refused),
-        spread,
-    )
+    spread = None if refused else _jackknife_error(estimates)
+    labels, without = groups.labels[kept], estimates[kept]
+    return LeaveOneOut(term, by, full, labels, without, errors, p_values, tuple(refused), spread)
+
+
+def _jackknife_error(estimates: FloatArray) -> float:
+    moved = estimates - estimates.mean()
+    return float(np.sqrt((moved.size - 1) / moved.size * (moved @ moved)))
 
 
 def _each_error(

@@ -22,7 +22,7 @@ from analysis.methods.panel.identification import check_identified
 from analysis.methods.panel.inputs import CONSTANT, PanelData, check_panel
 from analysis.methods.panel.least_squares import Solution, solve
 from analysis.methods.panel.projection import Projection
-from analysis.methods.panel.results import PanelFit
+from analysis.methods.panel.results import PanelFit, RSquared
 from analysis.methods.panel.rsquared import r_squared
 from analysis.methods.panel.variance_components import (
     Components,
@@ -134,7 +134,6 @@ def _estimated(
     fitted = index + solution.coefficients[k]
     error = panel.y - fitted
     u_share, time_share = _prediction_shares(panel, variances)
-    of_time = time_share * group_means(error, panel.time) if "time" in effects else None
     linear = LinearEstimate(
         influence=solution.influence,
         bread=solution.bread,
@@ -151,9 +150,7 @@ def _estimated(
         estimates=solution.coefficients,
         linear=linear,
         is_normal=True,
-        r2=r_squared(
-            panel, index, rss=solution.rss, tss_within=None, time_part=None, n_parameters=None
-        ),
+        r2=_r_squared(panel, index, solution.rss),
         loglik=_loglik(panel, variances, error),
         sigma2=variances.idiosyncratic,
         rss=solution.rss,
@@ -161,12 +158,16 @@ def _estimated(
         residuals=error,
         fitted=fitted,
         entity_effects=u_share * group_means(error, panel.entity),
-        time_effects=of_time,
+        time_effects=(time_share * group_means(error, panel.time) if "time" in effects else None),
         sigma2_entity=variances.entity,
         sigma2_time=variances.time if "time" in effects else None,
         theta=shares(panel, variances)[0],
         notes=variances.notes,
     )
+
+
+def _r_squared(panel: PanelData, index: FloatArray, rss: float) -> RSquared:
+    return r_squared(panel, index, rss=rss, tss_within=None, time_part=None, n_parameters=None)
 
 
 def _prediction_shares(panel: PanelData, variances: VarianceComponents) -> tuple[FloatArray, float]:

@@ -27,10 +27,9 @@ from scipy import linalg
 from analysis.methods.covariance.groups import Groups, group_sums
 from analysis.methods.covariance.sandwich import cluster_groups, covariance_matrix
 from analysis.methods.covariance.spec import Covariance, FloatArray, Labels
-from analysis.methods.panel.absorbed import parameter_count, projection_of, with_constant
-from analysis.methods.panel.identification import check_identified
+from analysis.methods.panel.absorbed import projection_of, regress, with_constant
 from analysis.methods.panel.inputs import PanelData, check_panel
-from analysis.methods.panel.least_squares import Solution, solve
+from analysis.methods.panel.least_squares import Solution
 from analysis.methods.panel.nesting import nested_form
 from analysis.methods.panel.results import PanelTest
 from analysis.methods.panel.within import EFFECTS
@@ -164,37 +163,49 @@ def wild_cluster_bootstrap(
     request = covariance if covariance is not None else Covariance()
     _check_options(panel, term, request, weights, draws)
     chosen = tuple(e for e in EFFECTS if e in effects)
-    j = panel.names.index(term)
-    projection = projection_of(panel, chosen)
-    design = projection.residual(panel.X)
-    check_identified(panel, design, chosen)
-    solution = solve(design, projection.residual(panel.y))
-    linear = with_constant(panel, projection, solution, parameter_count(panel, projection, chosen))
-    groups = cluster_groups(linear, request)[0]
-    result = covariance_matrix(linear, request)
-    estimate, error = float(solution.coefficients[j]), float(result.matrix[j, j] ** 0.5)
-    drawn = _draw_weights(groups.count, weights, draws, rng)
-    sums = _cluster_sums(panel, chosen, groups, solution, j)
-    moments = _draw_moments(sums, drawn, result.factor)
-    test = _InvertibleTest(moments, estimate, error, drawn.is_enumerated)
+    test = _draw(panel, chosen, request, panel.names.index(term), weights, draws, rng)
     p, p_tails = test.p_values(null_value)
     low, high, notes = test.interval(1 - level)
     return WildBootstrap(
         term=term,
         null_value=null_value,
-        estimate=estimate,
-        std_error=error,
-        statistic=(estimate - null_value) / error,
+        estimate=test.estimate,
+        std_error=test.error,
+        statistic=(test.estimate - null_value) / test.error,
         p_value=p,
         p_equal_tailed=p_tails,
         ci_low=low,
         ci_high=high,
         level=level,
-        n_clusters=groups.count,
-        draws=drawn.codes.shape[0],
-        is_enumerated=drawn.is_enumerated,
+        n_clusters=test.n_clusters,
+        draws=test.moments.n0.size,
+        is_enumerated=test.is_enumerated,
         weights=weights,
-        notes=_coarse_note(groups.count, weights, level) + notes,
+        notes=_coarse_note(test.n_clusters, weights, level) + notes,
+    )
+
+
+def _draw(
+    panel: PanelData,
+    effects: tuple[str, ...],
+    request: Covariance,
+    j: int,
+    weights: Weights,
+    draws: int,
+    rng: np.random.Generator,
+) -> _InvertibleTest:
+    fit = regress(panel, effects)
+    linear = with_constant(panel, fit)
+    groups = cluster_groups(linear, request)[0]
+    result = covariance_matrix(linear, request)
+    drawn = _draw_weights(groups.count, weights, draws, rng)
+    sums = _cluster_sums(panel, effects, groups, fit.solution, j)
+    return _InvertibleTest(
+        moments=_draw_moments(sums, drawn, result.factor),
+        estimate=float(fit.solution.coefficients[j]),
+        error=float(result.matrix[j, j] ** 0.5),
+        n_clusters=groups.count,
+        is_enumerated=drawn.is_enumerated,
     )
 
 
@@ -224,6 +235,7 @@ class _InvertibleTest:
     moments: _Moments
     estimate: float
     error: float
+    n_clusters: int
     is_enumerated: bool
 
     def p_values(self, null_value: float) -> tuple[float, float]:
