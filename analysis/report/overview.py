@@ -49,7 +49,15 @@ def findings(context: Context) -> list[dict[str, object]]:
         model = _last_model(study, *focus)
         row = estimate_of(study, model, focus[1]) if model else None
         if model is not None and row is not None:
-            found.append({"study": study, "model": model, "row": row})
+            twin = study.twin(model.id)
+            found.append(
+                {
+                    "study": study,
+                    "model": model,
+                    "row": row,
+                    "twin": estimate_of(study, twin, focus[1]) if twin else None,
+                }
+            )
     return found
 
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-_NAME = 270
-_PLOT = 470
+_NAME = 200
+_PLOT = 500
 _VALUE = 160
 _ROW = 24
 _TOP = 8

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 # Shares of a year's cells that are not observed; nothing at all is a class of its own.
 SHARES = Classes((1e-12, 0.05, 0.15, 0.35, 0.75))
+_MOSTLY = 0.5
 KINDS = ("observed", "filled", "replaced", "missing")
 
-_NAME = 250
+_NAME = 320
 _CELL = 26
 _ROW = 19
 _BAR = 190
@@ -37,6 +38,8 @@ class Series:
         What to call it.
     shares
         Share of the year's cells that are filled, replaced or missing, by year.
+    missing
+        Share of the year's cells that are missing, by year.
     tips
         The same in words, by year.
     counts
@@ -45,6 +48,7 @@ class Series:
 
     name: str
     shares: Mapping[int, float]
+    missing: Mapping[int, float]
     tips: Mapping[int, str]
     counts: Mapping[str, int]
 
@@ -79,11 +83,17 @@ def _row(
     name = clipped(series.name, _NAME - 14, 12)
     sheet.text((_NAME - 8, top + 13.5), name, "label end")
     for place, year in enumerate(years):
-        share = series.shares.get(year)
-        css_class = "h-none" if share is None else f"h{SHARES.of(share)}"
+        css_class = _class(series, year)
         at = (_NAME + place * _CELL, top)
         sheet.rect(at, (_CELL - 2, _ROW - 2), css_class, tip=series.tips.get(year, f"{year}"))
     _bar(sheet, series, (bar_left, top + 2), lambda kind: text(f"quality.kind_{kind}"))
+
+
+def _class(series: Series, year: int) -> str:
+    share = series.shares.get(year)
+    if share is None:
+        return "h-none"
+    return "h-missing" if series.missing[year] > _MOSTLY else f"h{SHARES.of(share)}"
 
 
 def _bar(sheet: Svg, series: Series, at: tuple[float, float], word: Callable[[str], str]) -> None:

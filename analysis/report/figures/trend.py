@@ -18,6 +18,7 @@ _WIDTH = 900
 _HEIGHT = 400
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 170, 14, 30
 _LABEL_HEIGHT = 16
+_YEAR_WIDTH = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def _axes(sheet: Svg, across: Axis, up: Axis, marks: Sequence[float], years: Seq
         y = up.at(mark)
         sheet.line((_LEFT, y), (_WIDTH - _RIGHT, y), "grid")
         sheet.text((_LEFT - 8, y + 4), numbers.fixed(mark, digits), "tick end")
-    step = max(1, (len(years) + 7) // 8)
+    step = max(1, round(len(years) * _YEAR_WIDTH / (_WIDTH - _LEFT - _RIGHT) + 0.5))
     for place in range(len(years) - 1, -1, -step):
         year = years[place]
         sheet.text((across.at(year), _HEIGHT - 8), str(year), "tick middle")

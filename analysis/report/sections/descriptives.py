@@ -27,7 +27,11 @@ def tables(context: Context) -> Mapping[str, object]:
     if not context.studies:
         raise NothingToShowError("missing.no_run")
     found = [
-        {"study": study, "table": _table(study, model, context)}
+        {
+            "study": study,
+            "table": _table(study, model, context),
+            "twin": _twin(study, model, context),
+        }
         for study in context.studies
         for model in study.originals()
         if model.method.startswith(METHOD) and study.fit.get(model.id)
@@ -35,6 +39,11 @@ def tables(context: Context) -> Mapping[str, object]:
     if not found:
         raise NothingToShowError("descriptives.none")
     return {"tables": found}
+
+
+def _twin(study: Study, model: Model, context: Context) -> ThreeLine | None:
+    twin = study.twin(model.id)
+    return _table(study, twin, context) if twin and study.fit.get(twin.id) else None
 
 
 def _table(study: Study, model: Model, context: Context) -> ThreeLine:
@@ -45,6 +54,8 @@ def _table(study: Study, model: Model, context: Context) -> ThreeLine:
     title = model.facts["title"] or context.text("descriptives.title")
     number = model.table_no
     caption = context.text("models.numbered", number=number, title=title) if number else title
+    if model.twin_of is not None:
+        caption = context.text("models.twin_caption", caption=caption)
     return ThreeLine(
         anchor=f"table-{model.anchor}",
         caption=caption,

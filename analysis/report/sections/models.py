@@ -28,7 +28,10 @@ def tables(context: Context) -> Mapping[str, object]:
     studies = [
         {
             "study": study,
-            "tables": [_block(study, models, context) for models in _tables_of(study, context)],
+            "tables": [
+                _block(study, models, caption, context)
+                for caption, models in _tables_of(study, context)
+            ],
         }
         for study in _studies(context)
     ]
@@ -102,8 +105,8 @@ def _shown(study: Study, context: Context) -> list[Model]:
     ]
 
 
-def _tables_of(study: Study, context: Context) -> Iterator[Sequence[Model]]:
-    """Yield the models of each table: as printed, the rest by outcome, a few columns each."""
+def _tables_of(study: Study, context: Context) -> Iterator[tuple[str, Sequence[Model]]]:
+    """Yield each table's caption and models: as printed, the rest by outcome, a few each."""
     numbered: dict[str, list[Model]] = {}
     others: dict[str, list[Model]] = {}
     for model in _shown(study, context):
@@ -112,17 +115,25 @@ def _tables_of(study: Study, context: Context) -> Iterator[Sequence[Model]]:
         else:
             others.setdefault(model.facts["outcome"] or "", []).append(model)
     for number in sorted(numbered, key=lambda number: (len(number), number)):
-        yield numbered[number]
+        yield _caption(numbered[number], context), numbered[number]
     for models in others.values():
-        for start in range(0, len(models), _MOST_COLUMNS):
-            yield models[start : start + _MOST_COLUMNS]
+        parts = [models[at : at + _MOST_COLUMNS] for at in range(0, len(models), _MOST_COLUMNS)]
+        for place, part in enumerate(parts, 1):
+            caption = _caption(part, context)
+            if len(parts) > 1:
+                caption = context.text(
+                    "models.caption_part", caption=caption, part=place, parts=len(parts)
+                )
+            yield caption, part
 
 
-def _block(study: Study, models: Sequence[Model], context: Context) -> Mapping[str, object]:
+def _block(
+    study: Study, models: Sequence[Model], caption: str, context: Context
+) -> Mapping[str, object]:
     builder = RegressionTable(study, models, context, with_published=True)
     anchor = f"table-{models[0].anchor}"
     return {
-        "table": builder.table(anchor, _caption(models, context)),
+        "table": builder.table(anchor, caption),
         "replication": _agreement(study, models),
         "tests": [
             {**row, "model": model}
@@ -131,7 +142,7 @@ def _block(study: Study, models: Sequence[Model], context: Context) -> Mapping[s
         ],
         "errors": _other_errors(study, models),
         "fit": [{**row, "model": model} for model in models for row in study.fit.get(model.id, [])],
-        "twins": _twin_table(study, models, context),
+        "twins": _twin_table(study, models, caption, context),
         "notes": [model for model in models if model.facts["note"]],
     }
 
@@ -177,13 +188,15 @@ def _other_errors(study: Study, models: Sequence[Model]) -> Mapping[str, object]
     return {"kinds": list(kinds), "rows": list(rows.items())}
 
 
-def _twin_table(study: Study, models: Sequence[Model], context: Context) -> ThreeLine | None:
+def _twin_table(
+    study: Study, models: Sequence[Model], caption: str, context: Context
+) -> ThreeLine | None:
     twins = [twin for model in models if (twin := study.twin(model.id)) is not None]
     if not twins:
         return None
     builder = RegressionTable(study, twins, context, with_published=False)
-    caption = context.text("models.twin_caption", caption=_caption(models, context))
-    return builder.table(f"twins-{models[0].anchor}", caption)
+    twin_caption = context.text("models.twin_caption", caption=caption)
+    return builder.table(f"twins-{models[0].anchor}", twin_caption)
 
 
 def _points(study: Study, outcome: str, term: str, context: Context) -> Iterator[Point]:
@@ -253,9 +266,8 @@ def _with_error(estimate: float, error: float | None, stars: str) -> str:
 
 
 def _name(model: Model, context: Context) -> str:
-    title = model.facts["title"] or model.id
     method = context.text.name("method", model.method)
-    return f"({model.column_no}) {method}" if model.column_no else title
+    return f"({model.column_no}) {method}" if model.column_no else model.id
 
 
 def _model_of(study: Study, model_id: str) -> Model | None:

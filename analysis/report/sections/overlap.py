@@ -13,27 +13,33 @@ if TYPE_CHECKING:
 
 # The closest kinship of a variable with an indicator first.
 _OVERLAP = """
+with pairs as (
+    select
+        variable_id,
+        any_value(role) as role,
+        indicator_id,
+        kind,
+        list(distinct raw_variable_id order by raw_variable_id) as raw_variables
+    from marts.fct_overlap
+    group by variable_id, indicator_id, kind
+)
+
 select
     variable_id,
     any_value(role) as role,
-    indicator_id,
     kind,
-    string_agg(distinct raw_variable_id, ', ' order by raw_variable_id) as raw_variables
-from marts.fct_overlap
-group by variable_id, indicator_id, kind
-order by kind = 'shared input', variable_id, indicator_id
+    raw_variables,
+    list(indicator_id order by indicator_id) as indicators
+from pairs
+group by variable_id, kind, raw_variables
+order by kind = 'shared input', variable_id, len(indicators) desc, raw_variables
 """
 
 
 def overlap(context: Context) -> Mapping[str, object]:
-    """Return the pairs of a variable and an indicator that read the same printed variable."""
+    """Return, per variable and what it shares, the indicators that read the same."""
     rows = context.reader.rows(_OVERLAP)
-    names = {name for row in rows for name in row["raw_variables"].split(", ")}
-    return {
-        "rows": rows,
-        "close": [row for row in rows if row["kind"] != "shared input"],
-        "raw_names": {name: context.variable(name) for name in names},
-    }
+    return {"rows": rows, "close": [row for row in rows if row["kind"] != "shared input"]}
 
 
 SECTION = Section(

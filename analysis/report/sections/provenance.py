@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 
 # Shown by name beside the settings, or empty in most models.
 _ELSEWHERE = ("method", "title", "table", "column", "sample")
+# Settings that only some kinds of standard error use; the others hold them as defaults.
+_OF_KINDS = {
+    "by": ("cluster", "cr3"),
+    "rule": ("driscoll_kraay", "newey_west"),
+    "lag": ("driscoll_kraay", "newey_west"),
+}
 
 
 def runs(context: Context) -> Mapping[str, object]:
@@ -45,8 +51,9 @@ def entries(context: Context) -> Mapping[str, object]:
                         "settings": list(_settings(model.options)),
                         "share": context.unobserved_share(model),
                         "refusal": study.refusals.get(model.id),
+                        "twin": study.twin(model.id),
                     }
-                    for model in study.models
+                    for model in study.originals()
                 ],
             }
             for study in context.studies
@@ -62,12 +69,20 @@ def _settings(options: Mapping[str, object]) -> Iterator[tuple[str, str]]:
 
 def _printed(value: object) -> str:
     if isinstance(value, dict):
-        given = {key: one for key, one in value.items() if one is not None}
-        return " ".join(f"{key}={_printed(one)}" for key, one in given.items())
+        given = {key: one for key, one in value.items() if _matters(key, one, value.get("kind"))}
+        return " ".join(
+            _printed(one) if key == "kind" else f"{key}={_printed(one)}"
+            for key, one in sorted(given.items(), key=lambda item: item[0] != "kind")
+        )
     if isinstance(value, list):
         joint = "; " if any(isinstance(one, dict) for one in value) else ", "
         return joint.join(_printed(one) for one in value)
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _matters(key: str, value: object, kind: object) -> bool:
+    """Say whether a setting has a part in the kind of standard error it stands beside."""
+    return value is not None and (key not in _OF_KINDS or kind in _OF_KINDS[key])
 
 
 SECTION = Section(

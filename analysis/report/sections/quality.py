@@ -214,6 +214,7 @@ def _series(row: Row, by_year: list[Row], context: Context) -> Series:
     return Series(
         name=name,
         shares={one["year"]: 1 - one["observed"] / one["n_cells"] for one in by_year},
+        missing={one["year"]: one["missing"] / one["n_cells"] for one in by_year},
         tips={one["year"]: _tip(name, one, context) for one in by_year},
         counts={kind: row[kind] or 0 for kind in KINDS},
     )

@@ -25,15 +25,13 @@ FIT = (
     "n_entities",
     "n_periods",
     "r2_within",
-    "r2_within_xtreg",
     "r2_between",
     "r2_overall",
     "r2_lsdv",
     "r2",
-    "r2_adjusted",
     "pseudo_r2",
-    "loglik",
 )
+_WITHOUT_R2 = ("loglik",)
 _COUNTS = ("n_obs", "n_entities", "n_periods")
 _PUBLISHED_COUNT = {"n_obs": "n"}
 _EFFECTS = ("entity", "time")
@@ -194,7 +192,9 @@ class RegressionTable:
             model.id: {row["name"]: row for row in self._study.fit.get(model.id, [])}
             for model in self._models
         }
-        shown = [name for name in FIT if any(name in rows for rows in found.values())]
+        present = {name for rows in found.values() for name in rows}
+        names = FIT if any("r2" in name for name in present) else FIT + _WITHOUT_R2
+        shown = [name for name in names if name in present]
         lines = [self._fit_line(name, found) for name in shown]
         lines += self._unnamed_r2_line()
         return [

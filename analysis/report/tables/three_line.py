@@ -124,6 +124,11 @@ class ThreeLine:
         return tuple(column for group in self.groups for column in group.columns)
 
     @property
+    def has_stars(self) -> bool:
+        """Whether any cell has stars, so that room must be kept for them."""
+        return any(cell.stars for line in self.lines for cell in line.cells)
+
+    @property
     def has_group_heads(self) -> bool:
         """Whether any group has a head of its own."""
         return any(group.label for group in self.groups)
