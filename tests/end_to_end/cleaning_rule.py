@@ -20,7 +20,7 @@ def residuals(t: Floats, x: Floats) -> Floats:
     for kind, (first, second) in enumerate(((-1, 1), (-2, -1), (1, 2))):
         for k in range(len(t)):
             a, b = k + first, k + second
-            if 0 <= a and b < len(t):
+            if a >= 0 and b < len(t):
                 slope = (x[b] - x[a]) / (t[b] - t[a])
                 found[k, kind] = x[k] - (x[a] + slope * (t[k] - t[a]))
     return found

@@ -63,7 +63,13 @@ def observations(
     regions = _register(project / "warehouse" / "seeds", list(everything))
     _print(raw / "panels.csv", everything, regions)
     workspace = Workspace(folder / "scratch", raw)
-    selection = ("--select", "+fct_observation", "--exclude", "resource_type:test")
+    selection = (
+        "--select",
+        "+fct_observation",
+        "--exclude",
+        "resource_type:test",
+        "resource_type:unit_test",
+    )
     workspace.dbt("build", *selection, "--vars", SETTINGS, cwd=project)
     with duckdb.connect(str(workspace.database), read_only=True) as connection:
         rows = connection.sql("select * from marts.fct_observation").df()
