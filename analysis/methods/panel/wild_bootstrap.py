@@ -18,10 +18,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import linalg
 
 from analysis.methods.covariance.groups import Groups, group_sums
@@ -32,13 +30,10 @@ from analysis.methods.panel.inputs import PanelData, check_panel
 from analysis.methods.panel.least_squares import Solution
 from analysis.methods.panel.nesting import nested_form
 from analysis.methods.panel.results import PanelTest
+from analysis.methods.panel.wild_weights import ClusterWeights, Weights, draw_weights
 from analysis.methods.panel.within import EFFECTS
 
-Weights = Literal["rademacher", "webb"]
-
-_ALWAYS_ENUMERATED = 11
 _CHUNK = 4_000_000
-_WEBB = np.array([-np.sqrt(1.5), -1.0, -np.sqrt(0.5), np.sqrt(0.5), 1.0, np.sqrt(1.5)])
 # Multiples of the standard error at which the interval is searched before bisection.
 _SEARCH = np.concatenate([np.linspace(0.05, 8, 160), np.geomspace(8.5, 1e4, 60)])
 
@@ -198,7 +193,7 @@ def _draw(
     linear = with_constant(panel, fit)
     groups = cluster_groups(linear, request)[0]
     result = covariance_matrix(linear, request)
-    drawn = _draw_weights(groups.count, weights, draws, rng)
+    drawn = draw_weights(groups.count, weights, draws, rng)
     sums = _cluster_sums(panel, effects, groups, fit.solution, j)
     return _InvertibleTest(
         moments=_draw_moments(sums, drawn, result.factor),
@@ -341,7 +336,7 @@ def _orthonormal(columns: FloatArray) -> FloatArray:
     return np.asarray(q[:, np.abs(np.diagonal(r)) > 1e-10])
 
 
-def _draw_moments(sums: _ClusterSums, drawn: _Draws, factor: float) -> _Moments:
+def _draw_moments(sums: _ClusterSums, drawn: ClusterWeights, factor: float) -> _Moments:
     n_draws, n_clusters = drawn.codes.shape
     step = max(1, _CHUNK // n_clusters)
     pieces = []
@@ -359,29 +354,6 @@ def _draw_moments(sums: _ClusterSums, drawn: _Draws, factor: float) -> _Moments:
             )
         )
     return _Moments(*(np.concatenate(column) for column in zip(*pieces, strict=True)))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Draws:
-    """Cluster weights of all draws: positions ``(B, G)`` in a short table of values."""
-
-    codes: NDArray[np.int8]
-    values: FloatArray
-    is_enumerated: bool
-
-
-def _draw_weights(
-    n_clusters: int, weights: Weights, draws: int, rng: np.random.Generator
-) -> _Draws:
-    if weights == "webb":
-        codes = rng.integers(0, 6, size=(draws, n_clusters), dtype=np.int8)
-        return _Draws(codes, _WEBB, is_enumerated=False)
-    values = np.array([1.0, -1.0])
-    if n_clusters <= max(_ALWAYS_ENUMERATED, draws.bit_length() - 1):
-        patterns = np.arange(2**n_clusters)[:, None] >> np.arange(n_clusters)
-        return _Draws((patterns & 1).astype(np.int8), values, is_enumerated=True)
-    codes = rng.integers(0, 2, size=(draws, n_clusters), dtype=np.int8)
-    return _Draws(codes, values, is_enumerated=False)
 
 
 def _coarse_note(n_clusters: int, weights: Weights, level: float) -> tuple[str, ...]:
