@@ -59,8 +59,8 @@ def trimmed(texts: pa.Array) -> pa.Array:
 def sniff_delimiter(data: bytes, encoding: str) -> str:
     """Return the delimiter that cuts the first lines into records of one length."""
     decoder = codecs.getincrementaldecoder(encoding)(errors="ignore")
-    # The new site ends each cell in a tab before the comma: such a tab separates nothing.
-    head = decoder.decode(data[: 1 << 16]).replace("\t,", ",").splitlines()[:_SAMPLED_LINES]
+    head = decoder.decode(data[: 1 << 16]).splitlines()[:_SAMPLED_LINES]
+    # Where cells end in a tab and a comma both cut alike: the comma is named first.
     return max(_DELIMITERS, key=lambda delimiter: _lines_alike(head, delimiter))
 
 

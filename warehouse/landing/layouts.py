@@ -94,7 +94,7 @@ def find_header(grid: Grid, registry: Registry) -> int | None:
     filled = [sum(map(bool, cells)) for cells in rows]
     wider = [row for row in candidates[1:] if row <= first + 5 and filled[row] > filled[first]]
     # A title in two cells (地区 | 北京市) looks like a narrow header above the wide one.
-    return wider[0] if wider and filled[first] == 2 else first
+    return wider[0] if wider and filled[first] <= 2 else first
 
 
 def _labels_columns(cells: Sequence[str], registry: Registry) -> bool:
@@ -102,7 +102,8 @@ def _labels_columns(cells: Sequence[str], registry: Registry) -> bool:
     if labels and is_keyed(labels[0]):
         return False
     if len(labels) < 2:
-        return bool(labels) and not cells[0] and parse_year(labels[0]) is not None
+        is_label = [parse_year(cell) is not None or _is_place(cell, registry) for cell in labels]
+        return not cells[0] and any(is_label)
     rest = labels[1:] if cells[0] else labels
     n_years = sum(parse_year(cell) is not None for cell in rest)
     if 2 * n_years > len(rest) and parse_year(labels[0]) is None:

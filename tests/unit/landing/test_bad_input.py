@@ -124,6 +124,13 @@ def test_a_cut_behind_the_last_digit_that_was_written(tmp_path: Path) -> None:
     assert "cut off" in only_fault(tmp_path, cut, **{"sources.csv": line})
 
 
+def test_a_cut_inside_the_last_cell_of_a_row(tmp_path: Path) -> None:
+    """Exports close with their source: one that ends before the last region was cut off."""
+    text = GOOD.decode("gb18030")
+    cut = text[: text.index("107.5") + 3].encode("gb18030")
+    assert "ends inside the table" in only_fault(tmp_path, cut)
+
+
 def test_a_header_without_rows(tmp_path: Path) -> None:
     assert "no data rows" in only_fault(tmp_path, to_old_site(GDP[:1], TITLE))
 

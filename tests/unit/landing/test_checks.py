@@ -65,11 +65,18 @@ def test_different_values_are_refused_naming_both_cells(
     assert ",region_by_year,社会消费品零售总额,亿元,<vintage>" in fault
 
 
-def test_the_decimals_of_a_table_are_those_of_its_finest_cell(tmp_path: Path) -> None:
+@pytest.mark.parametrize("years", [(2020, 2019), (2019, 2020)])
+def test_the_decimals_of_a_table_are_those_of_its_finest_cell(
+    tmp_path: Path, years: tuple[int, int]
+) -> None:
     """A workbook drops closing zeros: its 33106 is 33106.0 where the table prints decimals."""
-    fine = to_old_site([["地区", 2020, 2019], ["北京市", "33106.3", "1.1"]], TITLE)
-    book = to_xlsx({"S": [[f"指标：{TITLE}"], ["地区", 2020, 2019], ["北京市", 33106, 1.1]]})
-    (fault,) = faults(tmp_path, {"a": fine, "b": book})
+    header = ["地区", *years]
+    fine = to_old_site([header, ["北京市", "33106.3", "1.1"]], TITLE)
+    book = to_xlsx({"S": [[f"指标：{TITLE}"], header, ["北京市", 33106, 1.1]]})
+    turned = to_csv([[f"指标：{TITLE}"], ["", "北京"], [years[1], "1.1"], [years[0], "33106"]])
+    (fault,) = faults(tmp_path / "a", {"a": fine, "b": book})
+    assert "33106.3" in fault
+    (fault,) = faults(tmp_path / "b", {"a": fine, "b": turned})
     assert "33106.3" in fault
 
 

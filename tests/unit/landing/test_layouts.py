@@ -166,7 +166,7 @@ def test_one_region_of_several_variables_takes_its_region_from_sources(tmp_path:
 
 def test_one_region_with_years_in_rows_and_a_title_naming_it(tmp_path: Path) -> None:
     files = {
-        f"{i}.csv": to_csv([["地区：", region], *_transposed(_one_region(region))])
+        f"{i}.csv": to_csv([["地区", region], *_transposed(_one_region(region))])
         for i, region in enumerate(REGIONS)
     }
     landing = landed(tmp_path, files)
@@ -258,6 +258,23 @@ def test_the_index_column_of_pandas_is_no_variable(tmp_path: Path) -> None:
     rows = [["Unnamed: 0", "region", "year", "gdp"], [0, "Beijing", 2020, 5], [1, "Hebei", 2020, 6]]
     landing = landed(tmp_path, {"x": to_csv(rows)})
     assert {row["variable_id"] for row in landing.cell.to_pylist()} == {"gdp"}
+
+
+def test_of_a_code_and_a_name_the_known_one_is_the_key(tmp_path: Path) -> None:
+    rows = [
+        ["province_id", "province", "year", "gdp"],
+        [1, "Beijing", 2020, 5],
+        [2, "河北", 2020, 6],
+    ]
+    assert {fact[0] for fact in facts(landed(tmp_path, {"x": to_csv(rows)}))} == {110000, 130000}
+
+
+def test_footnotes_cut_by_commas_are_no_data(tmp_path: Path) -> None:
+    notes = "注：1. 不足1,000\n2. 2012年,2013,口径不同\n数据来源：国家统计局,2024\n".encode()
+    rows = [["指标：地区生产总值(亿元)"], *region_by_year(GDP)]
+    landing = landed(tmp_path, {"x": to_csv(rows) + notes})
+    assert facts(landing) == expected(GDP, "gdp")
+    assert the_file(landing)["cells_structure"] == 1 + 4 + 3 + 2 + 3 + 2
 
 
 def test_headers_broken_over_lines(tmp_path: Path) -> None:
