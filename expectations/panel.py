@@ -188,10 +188,10 @@ def _quotients(catalog: Catalog) -> list[Rule]:
     rules = [
         forbid(
             QUOTIENTS,
-            "quotient_positive",
+            "quotient_not_negative",
             "value",
-            "a location quotient is positive",
-            where="value <= 0",
+            "a location quotient is not negative; 0 where a region has none of the numerator",
+            where="value < 0",
             keys=("quotient_id", "region_id", "year"),
         )
     ]

@@ -44,7 +44,7 @@ def flags(t: Floats, x: Floats, scale: Floats) -> tuple[list[float], bool]:
 
 
 def fill(years: Floats, known: dict[float, float], bounds: tuple[float, float]) -> Floats:
-    """Lines through neighbours, or at an edge through the two nearest within the bounds."""
+    """Lines through neighbours; at an edge through the two nearest, or the nearest value."""
     t = sorted(known)
     values = np.array([known.get(year, np.nan) for year in years])
     if len(t) < 2:
@@ -58,7 +58,9 @@ def fill(years: Floats, known: dict[float, float], bounds: tuple[float, float]) 
         right = min(max(int(np.searchsorted(t, year)), 1), len(t) - 1)
         a, b = t[right - 1], t[right]
         value = known[a] + (known[b] - known[a]) * (year - a) / (b - a)
-        values[k] = np.clip(value, *bounds) if year < t[0] or year > t[-1] else value
+        if not t[0] < year < t[-1] and not bounds[0] <= value <= bounds[1]:
+            value = known[t[0] if year < t[0] else t[-1]]
+        values[k] = value
     return values
 
 

@@ -42,14 +42,6 @@
 {%- endmacro %}
 
 
-{% macro clip(number, lower_bound, upper_bound) -%}
-    greatest(
-        least({{ number }}, coalesce({{ upper_bound }}, {{ number }})),
-        coalesce({{ lower_bound }}, {{ number }})
-    )
-{%- endmacro %}
-
-
 {% macro rank_from_best(score, within) -%}
     cast(rank() over (partition by {{ within }} order by {{ score }} desc) as integer)
 {%- endmacro %}

@@ -1,8 +1,10 @@
 {#-
 grain:  one treatment, region, variable and year
 method: inside a series linear in the year; at its edges by `edge_rule`: the line through
-        the two nearest observations, clipped to the bounds, or the nearest value. An
-        edge gap of more than `edge_limit` years stays missing.
+        the two nearest observations, or the nearest value. A line that leaves the bounds
+        says nothing about the value, and a bound itself would be an invention (a fall from
+        108 to 37 does not make the next year 0): the nearest value stands instead. An edge
+        gap of more than `edge_limit` years stays missing.
 -#}
 {%- set edge_rule = choice('edge_rule', ['linear', 'nearest', 'none']) -%}
 with
@@ -29,25 +31,37 @@ lines as (
 
     select
         bracketed.*,
-        variables.lower_bound,
-        variables.upper_bound,
+        {{ line_at('year', 'year_1', 'value_1', 'year_2', 'value_2') }} as on_line
+    from bracketed
+
+),
+
+methods as (
+
+    select
+        lines.*,
         case
-            when bracketed.year_1 is null then 'too_few_observations'
-            when bracketed.is_interior then 'linear'
+            when lines.year_1 is null then 'too_few_observations'
+            when lines.is_interior then 'linear'
             {%- if edge_rule == 'none' %}
             else 'edge_rule_none'
             {%- else %}
             {%- if var('edge_limit') is not none %}
-            when bracketed.gap_length > {{ number_setting('edge_limit') }}
+            when lines.gap_length > {{ number_setting('edge_limit') }}
                 then 'beyond_edge_limit'
+            {%- endif %}
+            {%- if edge_rule == 'linear' %}
+            when
+                lines.on_line < variables.lower_bound
+                or lines.on_line > variables.upper_bound
+                then 'edge_nearest'
             {%- endif %}
             else 'edge_{{ edge_rule }}'
             {%- endif %}
-        end as method,
-        {{ line_at('year', 'year_1', 'value_1', 'year_2', 'value_2') }} as on_line
-    from bracketed
+        end as method
+    from lines
     inner join variables
-        on bracketed.variable_id = variables.variable_id
+        on lines.variable_id = variables.variable_id
 
 ),
 
@@ -57,11 +71,11 @@ valued as (
         *,
         case method
             when 'linear' then on_line
-            when 'edge_linear' then {{ clip('on_line', 'lower_bound', 'upper_bound') }}
+            when 'edge_linear' then on_line
             when 'edge_nearest'
                 then case when year < year_1 then value_1 else value_2 end
         end as value
-    from lines
+    from methods
 
 ),
 

@@ -262,8 +262,8 @@ PANEL = [
     Breakage(
         "panel",
         "marts.fct_location_quotient",
-        "quotient_positive",
-        "update marts.fct_location_quotient set value = 0 where year = 2021",
+        "quotient_not_negative",
+        "update marts.fct_location_quotient set value = -1 where year = 2021",
         "year 2021",
     ),
     Breakage(
