@@ -1,5 +1,5 @@
-{#- The dimensions of a region and year sum to its total, and the sub-indices of a dimension
-    to the dimension, within the rounding of doubles. -#}
+{#- The dimensions of a region and year sum to its total, and the sub-indices of a
+    dimension to the dimension, within the rounding of doubles. -#}
 with
 
 development_index as (
@@ -38,7 +38,10 @@ sums as (
 unequal as (
 
     select
-        development_index.*,
+        development_index.region_id,
+        development_index.year,
+        development_index.dimension,
+        development_index.score,
         sums.summed
     from development_index
     left join sums

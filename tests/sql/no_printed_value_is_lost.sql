@@ -1,5 +1,5 @@
-{#- Every printed number of a registered variable, for a region and year of the study, is
-    counted in the merged values. -#}
+{#- Every printed number of a registered variable, for a region and year of the study,
+    is counted in the merged values. -#}
 with
 
 cells as (
@@ -46,7 +46,9 @@ counted as (
 
 lost as (
 
-    select *
+    select
+        printed.n_printed,
+        counted.n_merged
     from printed
     cross join counted
     where printed.n_printed <> counted.n_merged

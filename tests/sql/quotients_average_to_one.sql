@@ -1,5 +1,5 @@
-{#- In each year the mean of a location quotient over regions, weighted by its denominator,
-    is 1, wherever every region has a quotient. -#}
+{#- In each year the mean of a location quotient over regions, weighted by its
+    denominator, is 1, wherever every region has a quotient. -#}
 with
 
 quotients as (

@@ -9,9 +9,10 @@ parts as (
 
 ),
 
-variables as (
+printed_or_derived as (
 
     select * from {{ ref('dim_variable') }}
+    where kind <> 'study'
 
 ),
 
@@ -48,9 +49,7 @@ misfits as (
         variable_id as name
     from parts
     where
-        variable_id not in (
-            select variables.variable_id from variables where variables.kind <> 'study'
-        )
+        variable_id not in (select printed_or_derived.variable_id from printed_or_derived)
     union all
     select
         'an indicator has no formula' as misfit,

@@ -40,14 +40,16 @@
 
 
 {% macro refuse_unknown(name, listed, known) -%}
+    {%- set unknown -%}
+        from {{ listed }}
+        where {{ listed }}.id not in (select {{ known }}.id from {{ known }})
+    {%- endset -%}
     case
-        when exists (
-            select 1 from {{ listed }} where id not in (select id from {{ known }})
-        )
+        when exists (select 1 {{ unknown }})
             then {{ raise_error(
-                "'The setting " ~ name ~ " names what no registry knows: ' || ("
-                ~ "select " ~ list_text("cast(id as varchar)", "id") ~ " from " ~ listed
-                ~ " where id not in (select id from " ~ known ~ "))"
+                "'The setting " ~ name ~ " names what no registry knows: ' || (select "
+                ~ list_text("cast(" ~ listed ~ ".id as varchar)", listed ~ ".id")
+                ~ " " ~ unknown ~ ")"
             ) }}
         else true
     end

@@ -27,6 +27,16 @@ variable_values as (
 
 ),
 
+absences as (
+
+    select distinct
+        formula_id,
+        absent_variables
+    from parts
+    where absent_variables is not null
+
+),
+
 treatments as (
 
     select 'cleaned' as treatment
@@ -119,7 +129,8 @@ computed as (
         end as value,
         case when n_missing = 0 then intervention end as intervention,
         case
-            when n_missing > 1 then 'no value of ' || missing_variable_id || ' and others'
+            when n_missing > 1
+                then 'no value of ' || missing_variable_id || ' and others'
             when n_missing = 1 then 'no value of ' || missing_variable_id
             when is_ratio and denominator = 0 then 'zero denominator'
         end as reason
@@ -127,21 +138,15 @@ computed as (
     union all
     select
         treatments.treatment,
-        absent.formula_id,
+        absences.formula_id,
         region_years.region_id,
         region_years.year,
         cast(null as double) as value,
         cast(null as integer) as intervention,
-        'no file holds ' || absent.absent_variables as reason
+        'no file holds ' || absences.absent_variables as reason
     from treatments
     cross join region_years
-    cross join (
-        select distinct
-            formula_id,
-            absent_variables
-        from parts
-        where absent_variables is not null
-    ) as absent
+    cross join absences
 
 )
 

@@ -27,11 +27,11 @@ sample_regions as (
     from regions
     where
         {{ refuse_unknown('regions', 'listed', 'known') }}
-        {%- if var('regions') %}
-        and region_id in (select id from listed)
-        {%- else %}
-        and in_sample
-        {%- endif %}
+        and case
+            when exists (select 1 from listed)
+                then region_id in (select listed.id from listed)
+            else in_sample
+        end
 
 )
 

@@ -29,13 +29,23 @@ listed as (
     {{ listed_ids('indicators', 'varchar') }}
 ),
 
+distinct_reasons as (
+
+    select distinct
+        treatment,
+        formula_id,
+        reason
+    from computed
+
+),
+
 reasons as (
 
     select
         treatment,
         formula_id,
         {{ list_text('reason', 'reason') }} as reasons
-    from (select distinct treatment, formula_id, reason from computed) as found
+    from distinct_reasons
     group by treatment, formula_id
 
 ),
@@ -68,11 +78,8 @@ selected as (
     select
         counted.*,
         reasons.reasons,
-        {% if var('indicators') -%}
-        counted.indicator_id in (select listed.id from listed) as is_selected
-        {%- else -%}
-        true as is_selected
-        {%- endif %}
+        counted.indicator_id in (select listed.id from listed)
+        or not exists (select 1 from listed) as is_selected
     from counted
     inner join reasons
         on
@@ -82,24 +89,34 @@ selected as (
 
 ),
 
+incomplete as (
+
+    select
+        {{ list_text(
+            "indicator_id || ' (' || missing || ' of ' || n_cells || ' region-years: '"
+            ~ " || reasons || ')'",
+            'indicator_id'
+        ) }} as names
+    from selected
+    where is_selected and missing > 0 and treatment = 'cleaned'
+
+),
+
 assessed as (
 
     select
-        *,
-        is_selected and missing = 0 as is_used
+        selected.*,
+        selected.is_selected and selected.missing = 0 as is_used
     from selected
-    {%- if on_incomplete == 'refuse' %}
+    cross join incomplete
     where
         case
-            when is_selected and missing > 0
-                then {{ raise_error(
-                    "'Indicator ' || indicator_id || ' has no value in ' || missing"
-                    ~ " || ' of ' || n_cells || ' region-years (' || reasons || ')."
-                    ~ " Add the missing downloads, or let incomplete_indicator be drop.'"
-                ) }}
-            else true
+            when '{{ on_incomplete }}' = 'drop' or incomplete.names is null then true
+            else {{ raise_error(
+                "'Indicators without a value everywhere: ' || incomplete.names"
+                ~ " || '. Add downloads, or let incomplete_indicator be drop.'"
+            ) }}
         end
-    {%- endif %}
 
 )
 

@@ -39,7 +39,9 @@ terms as (
         normalised.year,
         totals.n_rows,
         totals.is_constant,
-        {{ entropy_term('(normalised.score / nullif(totals.total_score, 0.0))') }} as term
+        {{ entropy_term(
+            '(normalised.score / nullif(totals.total_score, 0.0))'
+        ) }} as term
     from normalised
     inner join totals
         on
@@ -68,7 +70,8 @@ redundancies as (
     select
         *,
         1.0 - entropy as redundancy,
-        {{ exact_sum('1.0 - entropy', over='partition by scoring') }} as total_redundancy
+        {{ exact_sum('1.0 - entropy', over='partition by scoring') }}
+            as total_redundancy
     from entropies
 
 ),

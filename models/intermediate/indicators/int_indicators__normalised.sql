@@ -25,9 +25,15 @@ computed as (
 
 scorings as (
 
-    select 'headline' as scoring, 'cleaned' as treatment, '{{ normalise_by }}' as frame
+    select
+        'headline' as scoring,
+        'cleaned' as treatment,
+        '{{ normalise_by }}' as frame
     union all
-    select 'by_year' as scoring, 'cleaned' as treatment, 'year' as frame
+    select
+        'by_year' as scoring,
+        'cleaned' as treatment,
+        'year' as frame
     union all
     select
         'no_outlier_rule' as scoring,

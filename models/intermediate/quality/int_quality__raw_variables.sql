@@ -42,11 +42,11 @@ counts as (
 
     select
         variable_id,
-        cast(count(*) as integer) as n_cells
-        {%- for status in statuses %},
+        {%- for status in statuses %}
         cast(count(case when value_status = '{{ status }}' then 1 end) as integer)
-            as {{ status }}
+            as {{ status }},
         {%- endfor %}
+        cast(count(*) as integer) as n_cells
     from filled
     group by variable_id
 
@@ -88,10 +88,10 @@ described as (
         variables.unit,
         vintages.vintage,
         coalesce(file_counts.n_files, 0) as n_files,
-        coalesce(counts.n_cells, 0) as n_cells
-        {%- for status in statuses %},
-        coalesce(counts.{{ status }}, 0) as {{ status }}
-        {%- endfor %},
+        coalesce(counts.n_cells, 0) as n_cells,
+        {%- for status in statuses %}
+        coalesce(counts.{{ status }}, 0) as {{ status }},
+        {%- endfor %}
         coalesce(counts.filled_gap + counts.filled_edge, 0) as filled,
         coalesce(counts.replaced_bound + counts.replaced_outlier, 0) as replaced,
         case
@@ -106,7 +106,8 @@ described as (
         case
             when vintages.is_substitute
                 then
-                    'vintage ''' || vintages.vintage || ''' is used: no file has the chosen '''
+                    'vintage ''' || vintages.vintage
+                    || ''' is used: no file has the chosen '''
                     || vintages.chosen_vintage || ''''
         end as note
     from variables

@@ -52,7 +52,8 @@ derived as (
         year,
         variable_id,
         case kind
-            when 'growth' then 100.0 * {{ ratio('(value - value_before)', 'value_before') }}
+            when 'growth'
+                then 100.0 * {{ ratio('(value - value_before)', 'value_before') }}
             when 'index_minus_100' then value - 100.0
         end as value,
         case

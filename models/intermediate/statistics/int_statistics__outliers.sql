@@ -27,7 +27,7 @@ scales as (
 ),
 
 {% for round in range(1, rounds + 2) %}
-    {%- set before = 'residuals' if loop.first else 'residuals_' ~ round %}
+{%- set before = 'residuals' if loop.first else 'residuals_' ~ round %}
 scored_{{ round }} as (
 
     {{ residual_scores(before, 'scales') | indent(4) }}
@@ -45,7 +45,7 @@ ends_{{ round }} as (
     {{ outlying_ends('scored_' ~ round, 'flagged_' ~ round, round) | indent(4) }}
 
 ),
-    {%- if not loop.last %}
+{%- if not loop.last %}
 
 points_{{ round + 1 }} as (
 
@@ -56,7 +56,7 @@ points_{{ round + 1 }} as (
 residuals_{{ round + 1 }} as (
     {{ neighbour_residuals('points_' ~ (round + 1)) }}
 ),
-    {%- endif %}
+{%- endif %}
 
 {% endfor -%}
 

@@ -20,10 +20,10 @@ centres as (
 
     select
         variable_id,
-        median(abs(x)) as level
-        {%- for kind in kinds %},
-        median(residual_{{ kind }}) as centre_{{ kind }}
+        {%- for kind in kinds %}
+        median(residual_{{ kind }}) as centre_{{ kind }},
         {%- endfor %}
+        median(abs(x)) as level
     from residuals
     group by variable_id
 
@@ -33,11 +33,11 @@ deviations as (
 
     select
         residuals.variable_id,
-        centres.level
-        {%- for kind in kinds %},
+        {%- for kind in kinds %}
         abs(residuals.residual_{{ kind }} - centres.centre_{{ kind }})
-            as deviation_{{ kind }}
+            as deviation_{{ kind }},
         {%- endfor %}
+        centres.level
     from residuals
     inner join centres
         on residuals.variable_id = centres.variable_id
@@ -48,10 +48,10 @@ medians as (
 
     select
         variable_id,
-        max(level) as level
-        {%- for kind in kinds %},
-        median(deviation_{{ kind }}) as deviation_{{ kind }}
+        {%- for kind in kinds %}
+        median(deviation_{{ kind }}) as deviation_{{ kind }},
         {%- endfor %}
+        max(level) as level
     from deviations
     group by variable_id
 
@@ -60,13 +60,14 @@ medians as (
 scales as (
 
     select
-        variable_id
-        {%- for kind in kinds %},
+        variable_id,
+        {%- for kind in kinds %}
         case
             when deviation_{{ kind }} > {{ rounding_noise }} * level
                 then 1.4826 * deviation_{{ kind }}
-        end as scale_{{ kind }}
+        end as scale_{{ kind }},
         {%- endfor %}
+        level
     from medians
 
 )

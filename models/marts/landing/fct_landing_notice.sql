@@ -14,10 +14,24 @@ numbered as (
     select
         cast(row_number() over (
             order by
-                severity desc, topic, source_file, variable_id, variable_text,
-                region_id, year, detail
+                severity desc,
+                topic asc,
+                source_file asc,
+                variable_id asc,
+                variable_text asc,
+                region_id asc,
+                year asc,
+                detail asc
         ) as integer) as notice_no,
-        *
+        severity,
+        topic,
+        source_file,
+        variable_text,
+        variable_id,
+        region_id,
+        year,
+        detail,
+        next_step
     from notices
 
 )

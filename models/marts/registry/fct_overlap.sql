@@ -29,10 +29,12 @@ outlines as (
     select
         subject,
         formula_id,
-        {{ list_text("case when side = 'numerator' then variable_id end", 'variable_id') }}
-            as numerators,
-        {{ list_text("case when side = 'denominator' then variable_id end", 'variable_id') }}
-            as denominators
+        coalesce({{ list_text(
+            "case when side = 'numerator' then variable_id end", 'variable_id'
+        ) }}, '') as numerators,
+        coalesce({{ list_text(
+            "case when side = 'denominator' then variable_id end", 'variable_id'
+        ) }}, '') as denominators
     from leaves
     group by subject, formula_id
 
@@ -64,14 +66,12 @@ shared as (
         case
             when study_variables.kind <> 'formula' then 'shared input'
             when
-                study_parts.numerators is not distinct from indicator_parts.numerators
-                and study_parts.denominators
-                is not distinct from indicator_parts.denominators
+                study_parts.numerators = indicator_parts.numerators
+                and study_parts.denominators = indicator_parts.denominators
                 then 'identical'
             when
-                study_parts.numerators is not distinct from indicator_parts.denominators
-                and study_parts.denominators
-                is not distinct from indicator_parts.numerators
+                study_parts.numerators = indicator_parts.denominators
+                and study_parts.denominators = indicator_parts.numerators
                 then 'reciprocal'
             else 'shared input'
         end as kind

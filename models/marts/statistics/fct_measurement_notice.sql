@@ -40,7 +40,7 @@ remarks as (
         'not_cleanable' as topic,
         variable_id,
         region_id,
-        'outliers remain after every round of the rule: nothing in this series is replaced'
+        'outliers remain after every round of the rule: none in this series is replaced'
             as detail,
         'compare the series with its printed source' as next_step
     from outliers
@@ -51,8 +51,8 @@ remarks as (
         'not_judged' as topic,
         variable_id,
         cast(null as integer) as region_id,
-        'more than half of its values lie on straight lines, so that the outlier rule has no'
-        || ' scale to judge the others by' as detail,
+        'more than half of its values lie on straight lines, so that the outlier rule'
+        || ' has no scale to judge the others by' as detail,
         'rely on its bounds' as next_step
     from scales
     where scale_between is null
@@ -137,7 +137,7 @@ numbered as (
 
     select
         cast(row_number() over (
-            order by severity desc, topic, variable_id, region_id
+            order by severity desc, topic asc, variable_id asc, region_id asc
         ) as integer) as notice_no,
         severity,
         topic,

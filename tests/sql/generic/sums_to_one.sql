@@ -1,4 +1,4 @@
-{#- Fails for each group whose values do not sum to 1 within the rounding of doubles. -#}
+{#- Fails for each group whose values do not sum to 1, rounding of doubles aside. -#}
 {% test sums_to_one(model, column, by) %}
 
 select
