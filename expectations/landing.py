@@ -80,6 +80,20 @@ def _files(catalog: Catalog) -> list[Rule]:
             where="coalesce(length(file_sha256), 0) <> 64",
             keys=FILE_KEY,
         ),
+        Rule(
+            table=FILES,
+            name="sample_not_mixed",
+            column="is_synthetic",
+            judged="n_kinds",
+            requirement="files of the synthetic sample and other files are not mixed",
+            frame=f"select count(distinct is_synthetic) as n_kinds, "
+            f"count(*) filter (is_synthetic) as n_sample_files, "
+            f"count(*) filter (not is_synthetic) as n_own_files "
+            f"from {FILES} where status = 'landed'",
+            keys=("n_sample_files", "n_own_files"),
+            expect=Between(maximum=1),
+            severity="warn",
+        ),
         *finite(catalog, FILES, FILE_KEY),
     ]
 

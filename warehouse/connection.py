@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from warehouse.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# Files written here open in every DuckDB from 1.2 on; profiles.yml says the same to dbt.
+STORAGE_VERSION = "v1.2.0"
 
 
 def database_path() -> Path:
@@ -48,13 +52,39 @@ def connect(path: Path | None = None, *, read_only: bool = False) -> duckdb.Duck
             where=str(path),
             next_step="run `dbt build` from the repository root first",
         )
-    path.parent.mkdir(parents=True, exist_ok=True)
+    # A setting may not differ from that of a connection that is already open: new files only.
+    settings: dict[str, str | bool | int | float | list[str]] = {}
+    if not path.exists():
+        settings["storage_compatibility_version"] = STORAGE_VERSION
     try:
-        return duckdb.connect(str(path), read_only=read_only)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return _open(path, settings, read_only=read_only)
+    except OSError as error:
+        raise InputError(
+            "The folder of the database cannot be made.",
+            where=str(path.parent),
+            found=error.strerror,
+            next_step="set WAREHOUSE_PATH to a file that can be written",
+        ) from error
     except duckdb.IOException as error:
         raise _unopenable(path, error) from error
     except duckdb.Error as error:
         raise _corrupt(path, error) from error
+
+
+def _open(path: Path, settings: dict[str, Any], *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    try:
+        return duckdb.connect(str(path), read_only=read_only, config=settings)
+    except duckdb.InternalException as error:
+        if "replaying WAL" not in str(error):
+            raise
+    # DuckDB (seen in 1.5.5) cannot itself replay the log of a killed writer that commented on
+    # a table whose CHECK calls a function. Attached to a database in memory it can.
+    with duckdb.connect() as memory:
+        escaped, name = str(path).replace("'", "''"), path.stem.replace('"', '""')
+        memory.execute(f"attach '{escaped}' as \"{name}\"")
+        memory.execute(f'detach "{name}"')
+    return duckdb.connect(str(path), read_only=read_only, config=settings)
 
 
 def sandbox() -> duckdb.DuckDBPyConnection:

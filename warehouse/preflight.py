@@ -1,9 +1,10 @@
-"""Looks at the database before `dbt build` opens it (a dbt-duckdb plugin).
+"""Says in one message what is wrong with the database under `dbt build` (a dbt-duckdb plugin).
 
 dbt waits half a minute for a file that is no database at all, shows the traceback of its
 own machinery, and ends with 2, its code for whatever happens outside a node. Here a locked
 or damaged file ends the build at once, or after a short wait for a lock, with one message
-and the exit code that the project promises for what a user can put right.
+and the exit code that the project promises for what a user can put right. A disk that fills
+up while the build goes on is dbt's to report, node by node; at the end it is said once more.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
 
 from warehouse.connection import connect
@@ -66,6 +68,7 @@ class Plugin(BasePlugin):
 
     # dbt makes a new plugin whenever it tries to connect again.
     _verdicts: ClassVar[dict[str, InputError | None]] = {}
+    _witness: ClassVar[duckdb.DuckDBPyConnection | None] = None
 
     def update_connection_config(
         self,
@@ -88,6 +91,12 @@ class Plugin(BasePlugin):
             _end_with(_INPUT_ERROR)
             raise RuntimeError(str(problem))
 
+    def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
+        """Keep a cursor to ask, when dbt ends, whether the database came to grief."""
+        if _is_program() and self.creds is not None and Plugin._witness is None:
+            Plugin._witness = conn.cursor()
+            atexit.register(_tell_of_grief, Plugin._witness, Path(self.creds.path))
+
 
 def _problem_of(database: Path) -> InputError | None:
     try:
@@ -97,18 +106,37 @@ def _problem_of(database: Path) -> InputError | None:
     return None
 
 
-def _end_with(code: int) -> None:
-    """Have the program `dbt` end with a code of ours instead of its 2.
+def _is_program() -> bool:
+    """Whether dbt is the program: whoever calls it from Python keeps their own exit code."""
+    return Path(sys.argv[0]).stem == "dbt"
 
-    Only where dbt is the program: whoever calls it from Python keeps their own exit code.
-    """
-    if Path(sys.argv[0]).stem == "dbt":
+
+def _end_with(code: int) -> None:
+    """Have the program end with a code of ours instead of dbt's 2."""
+    if _is_program():
         atexit.register(_leave, code)
 
 
+def _tell_of_grief(witness: duckdb.DuckDBPyConnection, database: Path) -> None:
+    """Say once, at the end, that the disk refused: dbt's own messages are many and end in 2."""
+    try:
+        witness.execute("select 1")
+    except duckdb.FatalException as error:
+        message = InputError(
+            "The database could not be written; the published copy is as it was.",
+            where=str(database),
+            found=" ".join(str(error).split()),
+            next_step="free disk space (or the quota) there and run `dbt build` again",
+        )
+        print(message, file=sys.stderr)
+        _leave(_INPUT_ERROR)
+    witness.close()
+
+
 def _leave(code: int) -> None:
-    atexit.unregister(_leave)
-    atexit._run_exitfuncs()  # what the others registered would not run after os._exit
+    for ours in (_leave, _tell_of_grief):
+        atexit.unregister(ours)
+    atexit._run_exitfuncs()  # what others registered would not run after os._exit
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)

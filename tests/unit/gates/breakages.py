@@ -56,6 +56,13 @@ LANDING = [
     Breakage(
         "landing",
         "landing.file",
+        "sample_not_mixed",
+        "update landing.file set is_synthetic = false where source_file = 'raw/workers.csv'",
+        "n_own_files 1",
+    ),
+    Breakage(
+        "landing",
+        "landing.file",
         "cells_accounted_for",
         "update landing.file set cells_read = 10 where source_file = 'raw/workers.csv'",
         "raw/workers.csv",
