@@ -74,8 +74,20 @@ def find_body(grid: Grid, shape: Shape, registry: Registry, name: str) -> Body:
     extent = (filled * np.arange(1, grid.n_columns + 1)[:, None]).max(axis=0)
     extent[rows] = extent[shape.header] = width
     n_structure = int(extent.sum()) - len(rows) * len(shape.data)
-    is_footed = bool(len(notes)) or bool(filled[:, rows[-1] + 1 :].any())
-    return Body(rows, n_structure, is_footed)
+    tail = np.atleast_1d(filled[:, rows[-1] + 1 :].any(axis=0))
+    if len(tail) and tail[-1] and not len(notes) and not grid.ends_complete:
+        raise _cut(grid, name)
+    return Body(rows, n_structure, is_footed=bool(len(notes)) or bool(tail.any()))
+
+
+def _cut(grid: Grid, name: str) -> InputError:
+    return InputError(
+        "The file was cut off: its last line is no row of the table and has no end.",
+        where=f"{name}, row {grid.n_rows}",
+        expected="a whole row, or a footnote that begins with 注： or 数据来源：",
+        found=_first_text(grid.row(grid.n_rows - 1)),
+        next_step="download it again",
+    )
 
 
 def refuse_merged(grid: Grid, name: str, first_row: int) -> None:

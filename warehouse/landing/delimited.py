@@ -47,8 +47,14 @@ def read_delimited(data: bytes, encoding: str, name: str) -> Grid:
         sheet=None,
         columns=_stack(parts),
         widths=np.array(widths, dtype=np.int32),
-        ends_complete=data.endswith((b"\n", b"\r", b"\n\x00")),
+        ends_complete=_ends_complete(data),
     )
+
+
+def _ends_complete(data: bytes) -> bool:
+    """Whether the last line is closed as the others are."""
+    breaks = (b"\n", b"\n\x00") if b"\n" in data else (b"\r", b"\r\x00")
+    return data.endswith(breaks)
 
 
 def trimmed(texts: pa.Array) -> pa.Array:

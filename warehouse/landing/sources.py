@@ -39,6 +39,8 @@ _HEADERS = {
     "sha256": ("sha256",),
     "note": ("note", "备注"),
 }
+# Names of files and sheets may hold full-width brackets.
+_VERBATIM = ("file", "sheet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,11 @@ def read_sources(data: bytes | None) -> Sources:
 
 
 def _entry(line: int, row: list[str], names: list[str | None]) -> Entry:
-    said = {name: _said(cell) for name, cell in zip(names, row, strict=False) if name is not None}
+    said = {
+        name: cell.strip() if name in _VERBATIM else _said(cell)
+        for name, cell in zip(names, row, strict=False)
+        if name is not None
+    }
     said["file"] = unicodedata.normalize("NFC", said["file"].replace("\\", "/").removeprefix("./"))
     said["layout"] = said.get("layout", "").casefold()
     said["sha256"] = said.get("sha256", "").casefold()

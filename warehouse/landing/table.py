@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from warehouse.errors import InputError
 from warehouse.landing.body import Body, find_body, refuse_merged
+from warehouse.landing.ending import check_end
 from warehouse.landing.layouts import GIVEN, HEADER, Shape
 from warehouse.landing.model import Block, Grid, Notice, Series
 from warehouse.landing.names import parse_year
@@ -86,7 +87,7 @@ def read_table(grid: Grid, shape: Shape, reading: Reading, set_aside: str | None
     if set_aside is not None:
         return _unread(frame, set_aside)
     codes, labels = frame.codes("region")
-    _refuse_unfinished(frame, labels, reading)
+    check_end(grid, shape, body, titles, labels, reading)
     places = resolve_regions(
         labels, shape, titles, grid, reading, lambda code: frame.label_place("region", codes, code)
     )
@@ -367,19 +368,4 @@ def _refuse_text(
                 found=values[cell].as_py()[:80],
                 next_step="correct the cell, or add the mark to warehouse/seeds/missing_marks.csv",
             )
-        )
-
-
-def _refuse_unfinished(frame: _Frame, labels: list[str], reading: Reading) -> None:
-    """Refuse an export that ends inside its table: regions, footnote, line break are missing."""
-    known = {reading.registry.region(label) for label in labels}
-    is_whole = known >= set(reading.registry.regions.values()) or frame.body.is_footed
-    if frame.titles.database and not is_whole and not frame.grid.ends_complete:
-        last = int(frame.rows[-1])
-        raise InputError(
-            "The file was cut off: it ends inside the table.",
-            where=f"{reading.file.name}, row {last + 1}",
-            expected="the line that names the source, which closes every export",
-            found=" | ".join(cell for cell in frame.grid.row(last) if cell)[:80],
-            next_step="download it again",
         )

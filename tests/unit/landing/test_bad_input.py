@@ -11,6 +11,8 @@ from tests.unit.landing.support import (
     SEEDS,
     YEARS,
     faults,
+    landed,
+    notices,
     region_by_year,
     settings,
     small,
@@ -124,11 +126,28 @@ def test_a_cut_behind_the_last_digit_that_was_written(tmp_path: Path) -> None:
     assert "cut off" in only_fault(tmp_path, cut, **{"sources.csv": line})
 
 
+FIRST = [["地区", "2020年", "2019年"], ["北京市", "1.5", "2.5"], ["天津市", "3.5", "4.75"]]
+
+
 def test_a_cut_inside_the_last_cell_of_a_row(tmp_path: Path) -> None:
     """Exports close with their source: one that ends before the last region was cut off."""
-    text = GOOD.decode("gb18030")
-    cut = text[: text.index("107.5") + 3].encode("gb18030")
+    text = to_old_site(FIRST, TITLE).decode("gb18030")
+    cut = text[: text.index("4.75") + 3].encode("gb18030")
     assert "ends inside the table" in only_fault(tmp_path, cut)
+
+
+@pytest.mark.parametrize("ending", ["天津", "天", "数据来"])
+def test_a_cut_inside_a_label(tmp_path: Path, ending: str) -> None:
+    cut = to_csv([[f"指标：{TITLE}"], *FIRST[:2]]).decode() + ending
+    assert "cut off" in only_fault(tmp_path, cut)
+
+
+def test_a_cut_between_two_rows_is_reported(tmp_path: Path) -> None:
+    landing = landed(tmp_path, {"x": to_csv([[f"指标：{TITLE}"], *FIRST])})
+    (notice,) = notices(landing, "incomplete_table")
+    assert "ends after 天津市, the 2. of 31 regions" in str(notice["detail"])
+    whole = landed(tmp_path / "b", {"x": to_csv([[f"指标：{TITLE}"], *GDP])})
+    assert not notices(whole, "incomplete_table")
 
 
 def test_a_header_without_rows(tmp_path: Path) -> None:

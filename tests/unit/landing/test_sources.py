@@ -39,6 +39,12 @@ def test_a_renamed_file_keeps_its_declaration(tmp_path: Path) -> None:
     assert facts(landing) == expected(small(100), "gdp")
 
 
+def test_a_path_is_taken_as_it_is_written(tmp_path: Path) -> None:
+    name = "地区生产总值（近 十年）.csv"
+    landing = landed(tmp_path, {name: GDP, "sources.csv": f"file,variable,unit\n{name},GDP,亿元\n"})
+    assert facts(landing) == expected(small(100), "gdp")
+
+
 def test_sources_are_read_in_any_encoding(tmp_path: Path) -> None:
     text = (HEADER + GDP_LINE).encode("gb18030")
     assert len(facts(landed(tmp_path, {"gdp.csv": GDP, "sources.csv": text}))) == 9
