@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.pipeline.interrupt import Interrupt, Stoppable
 from warehouse.errors import InputError
 
 if TYPE_CHECKING:
@@ -71,13 +72,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # One thread per process: sums come out the same whatever the number of processes.
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
+    with Interrupt() as interrupt:
+        return _guarded(parser, options, interrupt)
+
+
+def _guarded(
+    parser: argparse.ArgumentParser, options: argparse.Namespace, interrupt: Interrupt
+) -> int:
+    """Run, and turn what goes wrong into a message and an exit code."""
     try:
-        return _run(parser, options)
+        return _run(parser, options, interrupt)
     except InputError as error:
         return _failed(options, str(error))
     except KeyboardInterrupt:
-        return _failed(options, "Interrupted; nothing of this run was kept.", INTERRUPTED)
+        return _failed(options, "Interrupted.", INTERRUPTED)
     except Exception as error:
+        if interrupt.requested:  # DuckDB calls it a RuntimeError
+            return _failed(options, "Interrupted.", INTERRUPTED)
         if options.debug:
             raise
         message = f"The software failed: {type(error).__name__}: {error}"
@@ -134,7 +145,7 @@ def _positive(text: str) -> int:
     return number
 
 
-def _run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+def _run(parser: argparse.ArgumentParser, options: argparse.Namespace, interrupt: Interrupt) -> int:
     from analysis.study.load import load_study, select
 
     study = load_study(options.study)
@@ -148,13 +159,15 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     if options.list:
         _print_models(study, entries, as_json=options.json)
         return DONE
-    finished = _everything(study, entries, options)
+    finished = _everything(study, entries, options, interrupt)
     _print_summary(finished, as_json=options.json)
     unexpected = [row for row in finished.outcome.refusals.values() if not row.is_expected]
     return REFUSED if unexpected else DONE
 
 
-def _everything(study: Study, entries: Sequence[Entry], options: argparse.Namespace) -> Finished:
+def _everything(
+    study: Study, entries: Sequence[Entry], options: argparse.Namespace, interrupt: Interrupt
+) -> Finished:
     """Compute, commit, report, publish."""
     from expectations import gate
     from warehouse.connection import database_path, report_dir
@@ -167,7 +180,7 @@ def _everything(study: Study, entries: Sequence[Entry], options: argparse.Namesp
     from analysis.pipeline.progress import listener
     from analysis.pipeline.run import Request, run_study
 
-    show = listener(quiet=options.json)
+    show = Stoppable(listener(quiet=options.json), interrupt)
     try:
         outcome = run_study(Request(study, entries, options.jobs, options.seed), show)
         with _told(outcome):

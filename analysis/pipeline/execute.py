@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
 import signal
+import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,6 +15,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
+from multiprocessing import resource_tracker
 from typing import cast
 
 from analysis.methods.errors import NotIdentified
@@ -154,9 +157,10 @@ def _in_processes(
 ) -> list[Result]:
     results: dict[int, Result] = {}
     with _pool(jobs, inputs) as pool:
-        futures: dict[Future[Result], int] = {
-            pool.submit(_run_in_worker, task): number for number, task in enumerate(tasks)
-        }
+        with _deaf_to_interrupts():
+            futures: dict[Future[Result], int] = {
+                pool.submit(_run_in_worker, task): number for number, task in enumerate(tasks)
+            }
         for future in as_completed(futures):
             number = futures[future]
             results[number] = _sound(tasks[number], _result_of(future))
@@ -200,12 +204,40 @@ def _pool(jobs: int, inputs: Inputs) -> Iterator[ProcessPoolExecutor]:
     pool.shutdown()
 
 
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Start processes that do not hear Ctrl-C: the run that started them decides.
+
+    Ctrl-C is held back here meanwhile and arrives afterwards. The mask alone does not do:
+    another thread of this process may be handed the signal.
+    """
+    resource_tracker.ensure_running()
+    pressed: list[int] = []
+    handler = signal.signal(signal.SIGINT, lambda number, _frame: pressed.append(number))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGINT, handler)
+        if pressed:
+            signal.raise_signal(signal.SIGINT)
+
+
 _worker_inputs: list[Inputs] = []
 
 
 def _start_worker(inputs: Inputs) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the run that started it decides
     _worker_inputs[:] = [inputs]
+    threading.Thread(target=_end_with_the_run, daemon=True).start()
+
+
+def _end_with_the_run() -> None:
+    """End this process when the run that started it is gone, even by SIGKILL."""
+    run = multiprocessing.parent_process()
+    if run is not None:
+        run.join()
+        os._exit(1)
 
 
 def _run_in_worker(task: Task) -> Result:

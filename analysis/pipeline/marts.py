@@ -72,10 +72,10 @@ def check_mart(connection: duckdb.DuckDBPyConnection, name: str, where: str) -> 
 
 def tables(connection: duckdb.DuckDBPyConnection, schema: str) -> list[str]:
     """Return the tables of a schema."""
+    # Without parameters: binding one makes DuckDB import pandas, 0.4 s.
     rows = connection.execute(
-        "select table_name from duckdb_tables() "
-        "where database_name = current_database() and schema_name = ? order by 1",
-        [schema],
+        "select table_name from duckdb_tables() where database_name = current_database() "
+        f"and schema_name = '{schema}' order by 1"
     ).fetchall()
     return [name for (name,) in rows]
 

@@ -226,7 +226,7 @@ def _write(connection: duckdb.DuckDBPyConnection, run: Run, models: Sequence[Mod
     from expectations.gate import run_gate
     from expectations.outcome import GateError
 
-    schema.ensure(connection)
+    schema.ensure(connection, run.panel)
     try:
         write_run(
             connection,
@@ -237,5 +237,3 @@ def _write(connection: duckdb.DuckDBPyConnection, run: Run, models: Sequence[Mod
     except GateError:
         write_failed_run(connection, run)
         raise
-    # The views name the marts that runs were made from, this one included.
-    schema.ensure(connection)

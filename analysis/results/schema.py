@@ -80,15 +80,24 @@ def check(connection: duckdb.DuckDBPyConnection) -> None:
         _refuse_other_columns(table, existing.get(table.name))
 
 
-def ensure(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create what is missing of the result tables, and renew comments and views."""
+def ensure(connection: duckdb.DuckDBPyConnection, panel: str | None = None) -> None:
+    """Create what is missing of the result tables, and renew comments and views.
+
+    Parameters
+    ----------
+    connection
+        The build database.
+    panel
+        The panel of a run that is about to be written: the views compare it with the mart
+        of that name from now on.
+    """
     connection.begin()
     try:
         connection.execute("create schema if not exists results")
         for table in tables():
             connection.execute(table.ddl)
             connection.execute(_comments(table))
-        views.create(connection, {table.name: table.columns for table in tables()})
+        views.create(connection, {table.name: table.columns for table in tables()}, panel)
     except BaseException:
         connection.rollback()
         raise

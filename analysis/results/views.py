@@ -103,10 +103,24 @@ _CURRENT_PANEL_COLUMNS = {
 }
 
 
-def create(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Mapping[str, str]]) -> None:
-    """Create or renew the views over the given tables (columns and their descriptions)."""
+def create(
+    connection: duckdb.DuckDBPyConnection,
+    tables: Mapping[str, Mapping[str, str]],
+    panel: str | None = None,
+) -> None:
+    """Create or renew the views.
+
+    Parameters
+    ----------
+    connection
+        The build database.
+    tables
+        The result tables: columns and their descriptions.
+    panel
+        A panel to compare with its mart, beside those of the stored runs.
+    """
     by_model = {name: columns for name, columns in tables.items() if "model_id" in columns}
-    connection.execute(_current_panel(connection))
+    connection.execute(_current_panel(connection, panel))
     connection.execute(_LATEST_MODEL)
     connection.execute(_REFUSED)
     for name in by_model.keys() - {"model", "refusal"}:
@@ -119,14 +133,14 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _current_panel(connection: duckdb.DuckDBPyConnection) -> str:
+def _current_panel(connection: duckdb.DuckDBPyConnection, panel: str | None) -> str:
     """Return the view that fingerprints the panels in the marts, whenever it is read."""
     present = connection.execute(
         "select schema_name || '.' || table_name from duckdb_tables() "
         "where database_name = current_database() and schema_name = 'marts'"
     ).fetchall()
     used = connection.execute("select distinct panel from results.run").fetchall()
-    wanted = {_MAIN_PANEL} | {panel for (panel,) in used}
+    wanted = {_MAIN_PANEL, panel} | {name for (name,) in used}
     selects = [
         f"select {quoted(name)} as panel, {PANEL_SHA256.format(table=name)} as panel_sha256"
         for (name,) in sorted(present)

@@ -1,5 +1,7 @@
 -- What every run leaves. A comment beside a column becomes its comment in the database;
--- the lines above a table become the table's.
+-- the lines above a table become the table's. NaN counts as larger than infinity, so
+-- `x < 'infinity'` refuses both. Checks call no function: DuckDB 1.5.5 cannot replay the log of
+-- a killed writer that commented on a table with such a check.
 
 -- One row per run of a study: what was computed, from what, by which code.
 create table if not exists results.run (
@@ -9,9 +11,9 @@ create table if not exists results.run (
     status varchar not null check (status in ('finished', 'failed')), -- finished: its rows passed the results gate; failed: they did not and were withdrawn
     study_id varchar not null, -- the study: the name of its file without the ending
     study_title varchar not null, -- the study in words
-    study_sha256 varchar not null check (length(study_sha256) = 64), -- SHA-256 of the study file
+    study_sha256 varchar not null, -- SHA-256 of the study file
     panel varchar not null, -- the panel: schema and table of a mart, or the name of a file
-    panel_sha256 varchar not null check (length(panel_sha256) = 64), -- SHA-256 of the panel's rows as text, sorted
+    panel_sha256 varchar not null, -- SHA-256 of the panel's rows as text, sorted
     code_version varchar not null, -- version of this software, with the git commit where there is one
     seed bigint not null, -- seed from which every model's own seed is derived
     is_synthetic boolean not null, -- true: the panel was made from the synthetic sample; not a finding
@@ -48,15 +50,15 @@ create table if not exists results.estimate (
     position integer not null, -- order in which the model gave its rows, from 1
     part varchar not null, -- what the row belongs to within the model: main, first_stage, wx, direct, q=0.10, regime_1 …
     term varchar not null, -- column of the panel; const is the intercept
-    estimate double not null check (isfinite(estimate)), -- coefficient: units of the outcome per unit of the term
-    std_error double check (std_error > 0 and isfinite(std_error)), -- standard error, in the unit of the estimate; NULL where the method has none
+    estimate double not null check (estimate > '-infinity' and estimate < 'infinity'), -- coefficient: units of the outcome per unit of the term
+    std_error double check (std_error > 0 and std_error < 'infinity'), -- standard error, in the unit of the estimate; NULL where the method has none
     std_error_kind varchar not null, -- how it was computed, e.g. cluster(entity); none without one
     is_headline boolean not null, -- true: the kind of standard error that the study names first
-    statistic double check (isfinite(statistic)), -- estimate / standard error
+    statistic double check (statistic > '-infinity' and statistic < 'infinity'), -- estimate / standard error
     df double check (df > 0), -- degrees of freedom of the t distribution; NULL: normal, or no test
     p_value double check (p_value between 0 and 1), -- two-sided p of the hypothesis that the coefficient is zero
-    ci_low double check (isfinite(ci_low)), -- lower end of the confidence interval; NULL: unbounded below or none
-    ci_high double check (isfinite(ci_high) and (ci_low is null or ci_low <= ci_high)), -- upper end; NULL: unbounded above or none
+    ci_low double check (ci_low > '-infinity' and ci_low < 'infinity'), -- lower end of the confidence interval; NULL: unbounded below or none
+    ci_high double check (ci_high > '-infinity' and ci_high < 'infinity' and (ci_low is null or ci_low <= ci_high)), -- upper end; NULL: unbounded above or none
     primary key (run_id, model_id, part, term, std_error_kind),
     foreign key (run_id, model_id) references results.model (run_id, model_id)
 );
@@ -68,7 +70,7 @@ create table if not exists results.fit_statistic (
     position integer not null, -- order in which the model gave its rows, from 1
     part varchar not null, -- what the number belongs to within the model; main by default
     name varchar not null, -- which number: n_obs, n_entities, n_periods, r2_within, r2_between, r2_overall, r2_lsdv, loglik, sigma2, rss …
-    value double not null check (isfinite(value)), -- the number; shares and R2 as fractions of 1
+    value double not null check (value > '-infinity' and value < 'infinity'), -- the number; shares and R2 as fractions of 1
     primary key (run_id, model_id, part, name),
     foreign key (run_id, model_id) references results.model (run_id, model_id)
 );
@@ -80,7 +82,7 @@ create table if not exists results.diagnostic (
     position integer not null, -- order in which the model gave its rows, from 1
     part varchar not null, -- what the test belongs to within the model; main by default
     test varchar not null, -- which test: poolability_f, breusch_pagan_lm, hausman …
-    statistic double check (isfinite(statistic)), -- test statistic; NULL where it is not defined, the note says why
+    statistic double check (statistic > '-infinity' and statistic < 'infinity'), -- test statistic; NULL where it is not defined, the note says why
     df1 double check (df1 > 0), -- degrees of freedom; NULL: none
     df2 double check (df2 > 0), -- denominator degrees of freedom of an F; NULL: none
     p_value double check (p_value between 0 and 1), -- p of the tail named
@@ -100,8 +102,8 @@ create table if not exists results.replication (
     position integer not null, -- order of the figure in the printed table, from 1
     term varchar not null, -- what the figure describes: a variable, a condition; empty for the whole column
     quantity varchar not null, -- which figure: estimate, std_error, stars, mean, n, r2 …
-    published double not null check (isfinite(published)), -- the figure as printed
-    ours double check (isfinite(ours)), -- ours; NULL where the model does not yield it
+    published double not null check (published > '-infinity' and published < 'infinity'), -- the figure as printed
+    ours double check (ours > '-infinity' and ours < 'infinity'), -- ours; NULL where the model does not yield it
     ours_is varchar, -- which of our numbers it is, where several go by that name, e.g. r2_within
     same_sign boolean, -- do the two signs agree; NULL where a sign says nothing
     same_stars boolean, -- do the significance stars agree (1: 10 %, 2: 5 %, 3: 1 %); NULL where there are none

@@ -4,10 +4,10 @@ create table if not exists results.qca_calibration (
     model_id varchar not null, -- the model
     set_name varchar not null, -- column that was calibrated
     kind varchar not null, -- direct, indirect, bell, crisp, or none when the column held memberships
-    full_out double check (isfinite(full_out)), -- anchor of full non-membership, in the column's unit; NULL: none
-    crossover double check (isfinite(crossover)), -- anchor of 0.5; NULL: none
-    full_in double check (isfinite(full_in)), -- anchor of full membership; NULL: none
-    log_odds double check (log_odds > 0 and isfinite(log_odds)), -- log-odds at the outer anchors; NULL: none
+    full_out double check (full_out > '-infinity' and full_out < 'infinity'), -- anchor of full non-membership, in the column's unit; NULL: none
+    crossover double check (crossover > '-infinity' and crossover < 'infinity'), -- anchor of 0.5; NULL: none
+    full_in double check (full_in > '-infinity' and full_in < 'infinity'), -- anchor of full membership; NULL: none
+    log_odds double check (log_odds > 0 and log_odds < 'infinity'), -- log-odds at the outer anchors; NULL: none
     n_half integer not null check (n_half >= 0), -- memberships of exactly 0.5 that were moved
     primary key (run_id, model_id, set_name),
     foreign key (run_id, model_id) references results.model (run_id, model_id)
@@ -103,7 +103,7 @@ create table if not exists results.nca_ceiling (
     model_id varchar not null, -- the model
     condition varchar not null, -- the condition
     ceiling varchar not null, -- ceiling line: ce_fdh or cr_fdh
-    scope double not null check (scope >= 0 and isfinite(scope)), -- area that the data could fill, condition unit times outcome unit
+    scope double not null check (scope >= 0 and scope < 'infinity'), -- area that the data could fill, condition unit times outcome unit
     effect_size double not null check (effect_size between 0 and 1), -- empty zone over scope
     p_permutation double check (p_permutation between 0 and 1), -- p over seeded permutations; NULL: none asked for
     primary key (run_id, model_id, condition, ceiling),

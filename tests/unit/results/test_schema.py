@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import fields
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -21,6 +24,7 @@ from analysis.results.records import (
     Run,
 )
 from analysis.results.writer import write_failed_run, write_run
+from tests.support import ROOT
 from warehouse.errors import InputError
 
 START = datetime(2026, 1, 1)
@@ -227,6 +231,19 @@ def test_numbers_from_another_panel_than_the_marts_are_not_current(
     connection.execute("drop table marts.fct_province_year")
     connection.execute("create table marts.fct_province_year as select 1 as region_id, 2.6 as y")
     assert latest(connection) == {"a": (1.0, False)}
+
+
+def test_the_tables_survive_a_killed_writer(tmp_path: Path) -> None:
+    path = tmp_path / "killed.duckdb"
+    script = (
+        "import duckdb, os, sys; from analysis.results import schema; "
+        "opened = duckdb.connect(sys.argv[1]); schema.ensure(opened); os._exit(9)"
+    )
+    subprocess.run([sys.executable, "-c", script, str(path)], check=False, cwd=ROOT)
+    assert path.with_suffix(".duckdb.wal").exists()
+    reopened = duckdb.connect(str(path))
+    assert reopened.execute("select count(*) from results.latest_estimate").fetchall() == [(0,)]
+    reopened.close()
 
 
 def test_a_table_of_another_version_is_refused(connection: duckdb.DuckDBPyConnection) -> None:
