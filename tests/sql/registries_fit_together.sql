@@ -9,7 +9,7 @@ parts as (
 
 ),
 
-printed_or_derived as (
+inputs as (
 
     select * from {{ ref('dim_variable') }}
     where kind <> 'study'
@@ -49,7 +49,7 @@ misfits as (
         variable_id as name
     from parts
     where
-        variable_id not in (select printed_or_derived.variable_id from printed_or_derived)
+        variable_id not in (select inputs.variable_id from inputs)
     union all
     select
         'an indicator has no formula' as misfit,
