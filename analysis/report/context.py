@@ -53,9 +53,19 @@ class Context:
     claimed_methods: tuple[str, ...]
 
     @property
+    def has_synthetic_results(self) -> bool:
+        """Whether any study was made from the synthetic sample."""
+        return any(study.is_synthetic for study in self.studies)
+
+    @property
     def is_synthetic(self) -> bool:
         """Whether anything on the page was made from the synthetic sample."""
-        return self.has_synthetic_files or any(study.is_synthetic for study in self.studies)
+        return self.has_synthetic_files or self.has_synthetic_results
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether some studies were made from the synthetic sample and others were not."""
+        return self.is_synthetic and not all(study.is_synthetic for study in self.studies)
 
     def region(self, region_id: int) -> str:
         """Return a region's name, or its number where the registry has no name."""

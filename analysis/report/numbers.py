@@ -12,7 +12,9 @@ MINUS = "\N{MINUS SIGN}"
 NONE = "\N{EN DASH}"
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-_SMALLEST_FIXED = 1e-4
+_SMALLEST_FIXED = 1e-6
+_FOUR_DECIMALS = 1e-3
+_GROUPED = 1e3
 _LARGEST_FIXED = 1e6
 _SMALLEST_P = 0.001
 _STARS = ((0.01, 3), (0.05, 2), (0.10, 1))
@@ -32,19 +34,28 @@ def fixed(value: float | None, digits: int = 4) -> str:
 
 
 def quantity(value: float | None) -> str:
-    """Return a coefficient or moment: four decimals, powers of ten where these say nothing.
+    """Return a coefficient or moment: four decimals, more where these would say too little.
 
-    >>> quantity(0.0953718), quantity(0.00001234)
-    ('0.0954', '1.23 × 10⁻⁵')
+    >>> quantity(0.0953718), quantity(0.0001234), quantity(0.0000001234)
+    ('0.0954', '0.00012', '1.23 × 10⁻⁷')
     """
     if value is None or not math.isfinite(value):
         return NONE
     size = abs(value)
-    if size == 0 or _SMALLEST_FIXED <= size < _LARGEST_FIXED:
-        return fixed(value, 4 if size < 1000 else 1)
+    if size == 0 or _FOUR_DECIMALS <= size < _GROUPED:
+        return fixed(value, 4)
+    if _GROUPED <= size < _LARGEST_FIXED:
+        return fixed(value, 1)
+    if _SMALLEST_FIXED <= size < _FOUR_DECIMALS:
+        return fixed(value, 1 - math.floor(math.log10(size)))
     mantissa, exponent = f"{size:.2e}".split("e")
     sign = MINUS if value < 0 else ""
     return f"{sign}{mantissa} × 10{str(int(exponent)).translate(_SUPERSCRIPT)}"
+
+
+def printed(value: float | None) -> str:
+    """Return a published figure as print has it: to four decimals."""
+    return fixed(value, 4)
 
 
 def integer(value: float | None) -> str:
@@ -59,7 +70,8 @@ def signed(value: float | None, digits: int = 0) -> str:
     ('+3', '−2', '0')
     """
     text = fixed(value, digits)
-    return f"+{text}" if value is not None and value > 0 else text
+    is_positive = value is not None and value > 0 and any(d in text for d in "123456789")
+    return f"+{text}" if is_positive else text
 
 
 def percent(value: float | None, digits: int = 1) -> str:

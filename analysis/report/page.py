@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from analysis.report import numbers, overview
-from analysis.report.section import collect
+from analysis.report.section import absent, collect
 from analysis.report.sections import SECTIONS
 from analysis.report.tables import origin
 
@@ -24,11 +25,19 @@ _FOLDER = Path(__file__).parent / "templates"
 def render(context: Context) -> str:
     """Return the whole page."""
     script = _asset("report.js")
-    sections = [{"section": section, "pieces": collect(section, context)} for section in SECTIONS]
+    sections = [
+        {
+            "section": section,
+            "absent": absent(section, context),
+            "pieces": collect(section, context),
+        }
+        for section in SECTIONS
+    ]
     return (
-        _environment(context)
+        _environment()
         .get_template("page.html.j2")
         .render(
+            _words(context),
             sections=sections,
             facts=overview.facts(context),
             findings=overview.findings(context),
@@ -39,15 +48,9 @@ def render(context: Context) -> str:
     )
 
 
-def _environment(context: Context) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals |= {
+def _words(context: Context) -> dict[str, object]:
+    """Return what every template may call."""
+    return {
         "context": context,
         "t": context.text,
         "name": context.text.name,
@@ -55,6 +58,17 @@ def _environment(context: Context) -> Environment:
         "error_kind": lambda kind: origin.std_error_kind(kind, context),
         "confidence": origin.confidence,
     }
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     environment.filters |= {
         "fixed": numbers.fixed,
         "quantity": numbers.quantity,

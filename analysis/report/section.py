@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from analysis.report.context import Context
 
+# What building or running again would bring.
+_REMEDIED = ("missing.rows", "missing.no_run", "quality.no_files")
+
 Source = Literal["marts", "results"]
 
 
@@ -61,8 +64,16 @@ class Shown:
     """What became of a piece: its data, or the sentence that stands in its place."""
 
     data: Mapping[str, object] | None
-    missing: str | None
-    next_step: str | None = None
+    missing: str = ""
+    next_step: str = ""
+
+
+def absent(section: Section, context: Context) -> list[str]:
+    """Return the tables a section lacks if it can show nothing at all; else nothing."""
+    lacking = [context.reader.absent(piece.needs) for piece in section.pieces]
+    if not all(lacking):
+        return []
+    return list(dict.fromkeys(table for tables in lacking for table in tables))
 
 
 def collect(section: Section, context: Context) -> dict[str, Shown]:
@@ -77,6 +88,7 @@ def _collect(piece: Piece, source: Source, context: Context) -> Shown:
         sentence = context.text("missing.tables", tables=", ".join(absent))
         return Shown(None, sentence, next_step)
     try:
-        return Shown(piece.collect(context), None)
+        return Shown(piece.collect(context))
     except NothingToShowError as nothing:
-        return Shown(None, context.text(nothing.message, **nothing.facts), next_step)
+        sentence = context.text(nothing.message, **nothing.facts)
+        return Shown(None, sentence, next_step if nothing.message in _REMEDIED else "")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from analysis.report.anchors import anchor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -174,7 +175,7 @@ def _study(
 
 
 def _model(run: Row, row: Row, place: int) -> Model:
-    words = re.sub(r"[^A-Za-z0-9]+", "-", f"{row['study_id']}-{row['model_id']}").strip("-")
+    words = anchor(row["study_id"], row["model_id"])
     return Model(row, json.loads(row["options"]), run["panel"], f"model-{words}-{place}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analysis.report.anchors import anchor
 from analysis.report.figures.scale import Classes
 from analysis.report.figures.yearmap import Measure, YearMap, year_map
 from analysis.report.reader import NothingToShowError
@@ -104,7 +105,7 @@ def _map(
     title = context.variable(name)
     measure = Measure(name, title, courses, _AROUND_ONE)
     label = context.text("agglomeration.map_label", name=title, year=years[-1])
-    return year_map(f"quotient-{name}", places, [measure], years, "split", label)
+    return year_map(f"map-{anchor(name)}", places, [measure], years, "split", label)
 
 
 SECTION = Section(

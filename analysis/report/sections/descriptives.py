@@ -87,7 +87,7 @@ def _line(
         if published:
             row = published.get((variable, printed_name))
             tip = origin.of_published(row, context) if row else ""
-            cells.append(Cell(_printed(name, row["published"] if row else None), tip=tip))
+            cells.append(Cell(_published(name, row["published"] if row else None), tip=tip))
         row = ours.get((variable, name))
         tip = origin.of_statistic(model, row, context) if row else ""
         cells.append(
@@ -98,6 +98,10 @@ def _line(
 
 def _printed(name: str, value: float | None) -> str:
     return numbers.integer(value) if name == "n_obs" else numbers.quantity(value)
+
+
+def _published(name: str, value: float | None) -> str:
+    return numbers.integer(value) if name == "n_obs" else numbers.printed(value)
 
 
 def _notes(model: Model, context: Context, *, has_published: bool) -> Iterable[str]:

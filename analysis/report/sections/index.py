@@ -110,7 +110,7 @@ def chart(context: Context) -> Mapping[str, object]:
         for dimension, scores in by_dimension.items()
     ]
     label = context.text("index.map_label", year=years[-1], regions=len(places))
-    return {"map": year_map("index-map", places, measures, years, "ramp", label)}
+    return {"map": year_map("map-index", places, measures, years, "ramp", label)}
 
 
 def ranking(context: Context) -> Mapping[str, object]:

@@ -13,7 +13,7 @@ from analysis.report.tables import origin
 from analysis.report.tables.regression import CONSTANT, RegressionTable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from analysis.report.context import Context
     from analysis.report.reader import Row
@@ -248,7 +248,7 @@ def _published_point(rows: Mapping[str, Row], context: Context) -> Point:
         low=None,
         high=None,
         kind="published",
-        printed=_with_error(estimate["published"], error, "*" * count),
+        printed=_with_error(estimate["published"], error, "*" * count, numbers.printed),
         tip=origin.of_published(estimate, context),
         opens_group=True,
     )
@@ -260,9 +260,14 @@ def _published(study: Study, model: Model, term: str) -> Mapping[str, Row] | Non
     return found if "estimate" in found else None
 
 
-def _with_error(estimate: float, error: float | None, stars: str) -> str:
-    text = f"{numbers.quantity(estimate)}{stars}"
-    return text if error is None else f"{text} ({numbers.quantity(error)})"
+def _with_error(
+    estimate: float,
+    error: float | None,
+    stars: str,
+    printed: Callable[[float | None], str] = numbers.quantity,
+) -> str:
+    text = f"{printed(estimate)}{stars}"
+    return text if error is None else f"{text} ({printed(error)})"
 
 
 def _name(model: Model, context: Context) -> str:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from analysis.report.context import Context
+    from analysis.report.reader import Row
 
 # Shown by name beside the settings, or empty in most models.
 _ELSEWHERE = ("method", "title", "table", "column", "sample")
@@ -21,6 +22,17 @@ _OF_KINDS = {
     "rule": ("driscoll_kraay", "newey_west"),
     "lag": ("driscoll_kraay", "newey_west"),
 }
+
+_CHECKS = """
+select gate, table_name, rule, column_name, n_checked, n_failed, sample_keys, passed,
+    severity, requirement, checked_at
+from results.data_quality_check
+qualify check_run_id = last_value(check_run_id) over (
+    partition by gate order by checked_at, check_run_id
+    rows between unbounded preceding and unbounded following
+)
+order by gate, position
+"""
 
 
 def runs(context: Context) -> Mapping[str, object]:
@@ -61,6 +73,31 @@ def entries(context: Context) -> Mapping[str, object]:
     }
 
 
+def checks(context: Context) -> Mapping[str, object]:
+    """Return the latest look of every gate."""
+    rows = context.reader.rows(_CHECKS)
+    if not rows:
+        raise NothingToShowError("missing.rows", table="results.data_quality_check")
+    gates: dict[str, list[Row]] = {}
+    for row in rows:
+        gates.setdefault(row["gate"], []).append(row)
+    return {
+        "gates": [
+            {
+                "gate": gate,
+                "n": len(found),
+                "n_failed": sum(1 for row in found if not row["passed"]),
+                "n_stopping": sum(
+                    1 for row in found if not row["passed"] and row["severity"] == "stop"
+                ),
+                "checked_at": max(row["checked_at"] for row in found),
+            }
+            for gate, found in gates.items()
+        ],
+        "failed": [row for row in rows if not row["passed"]],
+    }
+
+
 def _settings(options: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     for name, value in options.items():
         if name not in _ELSEWHERE and value not in (None, [], {}):
@@ -90,6 +127,7 @@ SECTION = Section(
     source="results",
     pieces=(
         Piece("runs", ("results.run", "results.latest_model"), runs),
+        Piece("checks", ("results.data_quality_check",), checks),
         Piece("entries", ("results.latest_model",), entries),
     ),
 )

@@ -70,17 +70,6 @@ from marts.fct_indicator_status as status
 order by status.is_used, status.dimension, status.indicator_id
 """
 
-_CHECKS = """
-select gate, table_name, rule, column_name, n_checked, n_failed, sample_keys, passed,
-    severity, requirement, checked_at
-from results.data_quality_check
-qualify check_run_id = last_value(check_run_id) over (
-    partition by gate order by checked_at, check_run_id
-    rows between unbounded preceding and unbounded following
-)
-order by gate, position
-"""
-
 _REVISIONS = """
 select
     kind,
@@ -179,31 +168,6 @@ def indicators(context: Context) -> Mapping[str, object]:
     }
 
 
-def checks(context: Context) -> Mapping[str, object]:
-    """Return the latest look of every gate."""
-    rows = context.reader.rows(_CHECKS)
-    if not rows:
-        raise NothingToShowError("missing.rows", table="results.data_quality_check")
-    gates: dict[str, list[Row]] = {}
-    for row in rows:
-        gates.setdefault(row["gate"], []).append(row)
-    return {
-        "gates": [
-            {
-                "gate": gate,
-                "n": len(found),
-                "n_failed": sum(1 for row in found if not row["passed"]),
-                "n_stopping": sum(
-                    1 for row in found if not row["passed"] and row["severity"] == "stop"
-                ),
-                "checked_at": max(row["checked_at"] for row in found),
-            }
-            for gate, found in gates.items()
-        ],
-        "failed": [row for row in rows if not row["passed"]],
-    }
-
-
 def revisions(context: Context) -> Mapping[str, object]:
     """Return what moved in history since the build before."""
     return {"rows": context.reader.rows(_REVISIONS)}
@@ -239,6 +203,5 @@ SECTION = Section(
         Piece("indicators", ("marts.fct_indicator_status",), indicators),
         Piece("notices", ("marts.fct_landing_notice",), notices),
         Piece("revisions", ("marts.fct_revision",), revisions),
-        Piece("checks", ("results.data_quality_check",), checks),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from analysis.report import numbers
@@ -156,22 +156,30 @@ class RegressionTable:
         error = self._published.get((column_no, term, "std_error"))
         stars = self._published.get((column_no, term, "stars"))
         return Cell(
-            text=numbers.quantity(row["published"]),
+            text=numbers.printed(row["published"]),
             stars="*" * int(stars["published"]) if stars else "",
-            error=numbers.quantity(error["published"]) if error else "",
+            error=numbers.printed(error["published"]) if error else "",
             tip=origin.of_published(row, self._context),
         )
 
     def _effect_lines(self) -> list[Line]:
-        """Return which effects are in each model, where any model has a choice of them."""
-        if not any("effects" in model.options for model in self._models):
+        """Return the method and which effects are in it, where any model has a choice."""
+        lines = self._method_line()
+        if any("effects" in model.options for model in self._models):
+            for effect in _EFFECTS:
+                cells = tuple(self._effect(place, effect) for place in self._places)
+                lines.append(Line(self._context.text(f"models.effects_{effect}"), cells))
+        return _opened(lines)
+
+    def _method_line(self) -> list[Line]:
+        """Return the methods, where the heads of the columns do not say them."""
+        if any(place.column_no for place in self._places):
             return []
-        lines = []
-        for count, effect in enumerate(_EFFECTS):
-            cells = tuple(self._effect(place, effect) for place in self._places)
-            label = self._context.text(f"models.effects_{effect}")
-            lines.append(Line(label, cells, opens_block=count == 0))
-        return lines
+        cells = [
+            Cell(self._context.text.name("method", place.model.method) if place.model else "")
+            for place in self._places
+        ]
+        return [Line(self._context.text("models.method"), tuple(cells))]
 
     def _effect(self, place: _Place, effect: str) -> Cell:
         text = self._context.text
@@ -196,11 +204,7 @@ class RegressionTable:
         names = FIT if any("r2" in name for name in present) else FIT + _WITHOUT_R2
         shown = [name for name in names if name in present]
         lines = [self._fit_line(name, found) for name in shown]
-        lines += self._unnamed_r2_line()
-        return [
-            Line(line.label, line.cells, line.tip, opens_block=count == 0)
-            for count, line in enumerate(lines)
-        ]
+        return _opened(lines + self._unnamed_r2_line())
 
     def _fit_line(self, name: str, found: dict[str, dict[str, Row]]) -> Line:
         cells = []
@@ -222,7 +226,9 @@ class RegressionTable:
         if row is None:
             return Cell()
         tip = origin.of_published(row, self._context)
-        return Cell(_statistic(name, row["published"]), tip=tip)
+        is_count = name in _COUNTS
+        text = (numbers.integer if is_count else numbers.printed)(row["published"])
+        return Cell(text, tip=tip)
 
     def _unnamed_r2_line(self) -> list[Line]:
         """Return the published R2 that does not say which it is, ours named beside it."""
@@ -245,23 +251,39 @@ class RegressionTable:
         which = self._context.text.name("r2_kind", row["ours_is"] or "")
         return Cell(numbers.fixed(row["ours"]), error=which, href=model.anchor)
 
+    def _error_kinds(self) -> dict[str, list[str]]:
+        """Return the kinds of standard error shown, each with its models."""
+        kinds: dict[str, list[str]] = {}
+        for model in self._models:
+            for row in self._study.headline(model.id):
+                if row["std_error"] is not None:
+                    models = kinds.setdefault(row["std_error_kind"], [])
+                    if model.id not in models:
+                        models.append(model.id)
+        return kinds
+
     def _notes(self) -> Iterable[str]:
         text = self._context.text
-        kinds = _in_order(
-            row["std_error_kind"]
-            for model in self._models
-            for row in self._study.headline(model.id)
-            if row["std_error"] is not None
-        )
+        kinds = self._error_kinds()
         if kinds:
-            words = "; ".join(origin.std_error_kind(kind, self._context) for kind in kinds)
-            yield text("models.note_errors", kinds=words)
+            words = [
+                origin.std_error_kind(kind, self._context)
+                if len(kinds) == 1
+                else f"{origin.std_error_kind(kind, self._context)} ({', '.join(models)})"
+                for kind, models in kinds.items()
+            ]
+            yield text("models.note_errors", kinds="; ".join(words))
             yield text("models.note_stars")
         yield from _sizes(self._study, self._models, self._context)
         if self._published:
             yield text("models.note_published")
         if any(place.model and place.model.is_refused for place in self._places):
             yield text("models.note_refused")
+
+
+def _opened(lines: Sequence[Line]) -> list[Line]:
+    """Return the lines with space above the first."""
+    return [replace(line, opens_block=place == 0) for place, line in enumerate(lines)]
 
 
 def _statistic(name: str, value: float) -> str:

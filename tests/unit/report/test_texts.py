@@ -1,0 +1,83 @@
+"""The message catalogues: complete, alike in both languages, and all used."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from analysis.report import sections
+from analysis.report.texts import LANGUAGES, catalogue, texts
+from warehouse.errors import InputError
+
+_REPORT = Path(sections.__file__).parents[1]
+_ASKED = re.compile(
+    r"""\b(?:t|text|context\.text|_context\.text)\(\s*f?["']([a-z][a-z0-9_.]*)["']"""
+)
+
+
+def _facts(message: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(message) if name}
+
+
+def _asked() -> set[str]:
+    files = [*_REPORT.rglob("*.py"), *_REPORT.rglob("*.j2")]
+    found = {key for file in files for key in _ASKED.findall(file.read_text(encoding="utf-8"))}
+    return found | set(re.findall(r'NothingToShowError\("([a-z._]+)"', _sources()))
+
+
+def _sources() -> str:
+    return "\n".join(file.read_text(encoding="utf-8") for file in _REPORT.rglob("*.py"))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_sentence_asked_for_is_there(lang: str) -> None:
+    known = catalogue(lang)
+    asked = {key for key in _asked() if not key.endswith((".", "_"))}
+    assert len(asked) > 100
+    assert asked - known.keys() == set()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_section_and_piece_has_a_title(lang: str) -> None:
+    known = catalogue(lang)
+    wanted = {f"{section.id}.title" for section in sections.SECTIONS}
+    wanted |= {f"{s.id}.{piece.id}.title" for s in sections.SECTIONS for piece in s.pieces}
+    assert wanted - known.keys() == set()
+
+
+def test_both_languages_say_the_same_with_the_same_facts() -> None:
+    english, chinese = catalogue("en"), catalogue("zh")
+    said = {key for key in english if not key.startswith("names.")}
+    assert said == {key for key in chinese if not key.startswith("names.")}
+    for key in said:
+        assert _facts(english[key]) == _facts(chinese[key]), key
+
+
+def test_names_of_the_product_itself_are_known_in_both_languages() -> None:
+    groups = ("test", "fit", "std_error_kind", "method", "topic", "severity", "part", "gate")
+    for group in groups:
+        prefix = f"names.{group}."
+        english = {key for key in catalogue("en") if key.startswith(prefix)}
+        chinese = {key for key in catalogue("zh") if key.startswith(prefix)}
+        assert english == chinese, group
+
+
+def test_an_unknown_name_stands_as_it_is() -> None:
+    text = texts("en")
+    assert text.name("test", "hausman") == "Hausman"
+    assert text.name("test", "my_own_test") == "my_own_test"
+    assert text.name("test", None) == ""
+
+
+def test_a_missing_fact_is_an_error_and_not_a_gap() -> None:
+    with pytest.raises(KeyError):
+        texts("en")("overview.panel", first=2010)
+
+
+def test_another_language_is_refused_by_name() -> None:
+    with pytest.raises(InputError, match="fr") as refusal:
+        texts("fr")
+    assert refusal.value.expected == "en or zh"
