@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from analysis.study.model import Entry, Study
 
 DONE, FAILED, WRONG_USAGE, REFUSED, INTERRUPTED = 0, 1, 2, 3, 130
-DEFAULT_STUDY = Path(__file__).resolve().parent / "study" / "paper.yml"
+DEFAULT_STUDY = Path(__file__).parent / "study" / "paper.yml"
 DEFAULT_SEED = 20250501
 
 _EPILOG = """\
@@ -39,7 +39,8 @@ examples:
   python -m analysis.run --study my_study.yml --output my_report --lang zh
 
 exit codes: 0 done; 1 an input error or a failed gate, nothing written; 2 wrong usage;
-3 done, but a model that the study did not expect to be refused has no estimate
+3 done, but a model that the study did not expect to be refused has no estimate;
+130 interrupted, nothing half-done
 """
 
 
@@ -98,8 +99,8 @@ def _guarded(
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m analysis.run",
-        description="Estimate the models of a study, write their rows into the database, and "
-        "renew the report and the published copy.",
+        description="Estimate the models of a study, write their rows into the database,\n"
+        "and renew the report and the published copy.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -138,6 +139,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _short(path: Path) -> Path:
+    """Return a path as a user would write it from here."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
 def _positive(text: str) -> int:
     number = int(text)
     if number < 1:
@@ -148,7 +155,7 @@ def _positive(text: str) -> int:
 def _run(parser: argparse.ArgumentParser, options: argparse.Namespace, interrupt: Interrupt) -> int:
     from analysis.study.load import load_study, select
 
-    study = load_study(options.study)
+    study = load_study(_short(options.study))
     entries: Sequence[Entry] = study.entries
     only = [name.strip() for name in options.only.split(",") if name.strip()]
     if only:
@@ -228,6 +235,8 @@ def _check_writable(folder: Path) -> None:
 
 
 def _print_models(study: Study, entries: Sequence[Entry], *, as_json: bool) -> None:
+    from analysis.study.methods import METHODS
+
     rows = [
         {
             "model_id": entry.model_id,
@@ -251,6 +260,9 @@ def _print_models(study: Study, entries: Sequence[Entry], *, as_json: bool) -> N
         printed += f" ({chosen.column})" if chosen.column else ""
         about = "on unreplaced data" if entry.twin_of else chosen.title or ""
         print(f"  {entry.model_id:<{width}}  {chosen.method:<18} {printed:<12} {about}".rstrip())
+    print("\nmethods that a study can name:")
+    for name, method in sorted(METHODS.items()):
+        print(f"  {name:<18} {method.about}")
 
 
 def _print_summary(finished: Finished, *, as_json: bool) -> None:

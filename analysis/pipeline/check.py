@@ -42,7 +42,7 @@ def _check_column(study: Study, entry: Entry, panel: Panel, role: str, name: str
         raise InputError(
             f"The column `{name}` of the panel {panel.name} is not numeric.",
             where=where,
-            found=f"for instance `{panel.text[name]}`",
+            found=f"for instance {panel.text[name]}",
             next_step="choose a column of numbers, or make one under `derive:`",
         )
     raise InputError(

@@ -50,7 +50,7 @@ class Panel:
     numeric
         Columns as numbers, NaN where there is none; true and false are 1 and 0.
     text
-        Columns that are not numeric, each with one of its values.
+        Columns that are not numeric, each with its first value that is no number, and where.
     samples
         Rows of each sample, by name, shape ``(n,)``.
     reasons
@@ -126,7 +126,7 @@ def load_panel(
         keys = read_keys(connection, name, table.column_names, study)
         expressions.derive(connection, study)
         samples = expressions.samples(connection, study)
-        numeric, text = _columns(connection)
+        numeric, text = _columns(connection, study)
     finally:
         connection.close()
     return Panel(
@@ -146,9 +146,9 @@ def load_panel(
 
 
 def _columns(
-    connection: duckdb.DuckDBPyConnection,
+    connection: duckdb.DuckDBPyConnection, study: Study
 ) -> tuple[dict[str, FloatArray], dict[str, str]]:
-    """Return the numeric columns, and one value of each that is not."""
+    """Return the numeric columns, and of each other its first value that is no number."""
     described = connection.execute("describe panel").fetchall()
     kinds = {name: str(kind) for name, kind, *_ in described if name != expressions.ROW}
     numeric = [name for name, kind in kinds.items() if any(part in kind for part in _NUMERIC)]
@@ -159,12 +159,18 @@ def _columns(
             f"select {selected} from panel order by {expressions.ROW}"
         ).fetchnumpy()
         columns = {name: np.ma.filled(fetched[name], np.nan) for name in numeric}
-    text = {
-        name: str(_scalar(connection, f"select any_value({quoted(name)})::varchar from panel"))
-        for name in kinds
-        if name not in columns
-    }
+    text = {name: _no_number(connection, study, name) for name in kinds if name not in columns}
     return columns, text
+
+
+def _no_number(connection: duckdb.DuckDBPyConnection, study: Study, name: str) -> str:
+    keys = ", ".join(quoted(key) for key in (study.panel.entity, study.panel.time) if key)
+    value = f"{quoted(name)}::varchar"
+    rows = connection.execute(
+        f"select {value}, concat_ws(' ', {keys}) from panel where {value} is not null "
+        f"order by try_cast({value} as double) is not null, {expressions.ROW} limit 1"
+    ).fetchall()
+    return f"`{rows[0][0]}` ({rows[0][1]})" if rows else "no value at all"
 
 
 def _scalar(connection: duckdb.DuckDBPyConnection, sql: str) -> object:

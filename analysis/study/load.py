@@ -11,7 +11,7 @@ from typing import Any, get_args, get_origin
 
 from analysis.study.methods import METHODS
 from analysis.study.model import Entry, Study, StudyFile
-from analysis.study.names import suggestion
+from analysis.study.names import nearest, suggestion
 from analysis.study.options.base import ModelOptions
 from analysis.study.problems import unknown, validate
 from analysis.study.yaml_file import YamlFile, read_yaml
@@ -106,11 +106,12 @@ def _options_class(file: YamlFile, model_id: str, values: dict[str, Any]) -> typ
             next_step=f"add `method:`, one of {', '.join(sorted(METHODS))}",
         )
     if name not in METHODS:
+        near = nearest(name, METHODS)
         raise InputError(
             f"Unknown method `{name}`.",
             where=file.where(("models", model_id, "method")),
             expected=", ".join(sorted(METHODS)),
-            next_step=suggestion(name, METHODS.keys()),
+            next_step=f"did you mean `{near}`?" if near else "name one of the methods there are",
         )
     return METHODS[name].options_class()
 

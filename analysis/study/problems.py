@@ -18,7 +18,7 @@ ModelType = TypeVar("ModelType", bound=BaseModel)
 _PLAIN_WORDS = {
     "dict_type": "Keys with values are expected",
     "model_type": "Keys with values are expected",
-    "string_type": "A text is expected",
+    "string_type": "A text is expected (in quotes if it holds a comma or a colon)",
     "tuple_type": "A list is expected",
     "too_short": "At least one is needed",
     "string_too_short": "A text is expected",

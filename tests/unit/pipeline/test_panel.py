@@ -23,7 +23,7 @@ def test_keys_and_columns(tmp_path: Path) -> None:
     assert made.entities == ("a", "b")
     assert made.time.tolist() == [2000, 2001, 2000, 2001]
     assert made.columns == ("year", "y", "x", "region", "note")
-    assert made.text["note"] in "pqrs"
+    assert made.text["note"] == "`p` (a 2000)"
     assert made.samples["all"].all()
 
 
