@@ -14,8 +14,6 @@ from warehouse.landing.registry import Registry, Unit, Variable
 from warehouse.landing.sources import Entry, Sources
 from warehouse.landing.titles import Titles, bare_unit
 
-# Comparing a name with every known one is slow; a file of more unknown names needs no help.
-_MOST_COMPARED = 100
 Percent = Literal["none", "some", "all"]
 
 
@@ -247,8 +245,7 @@ class Naming:
         )
 
     def _report_unknown(self, name: str) -> None:
-        is_early = len(self.reading.notices) < _MOST_COMPARED
-        near = self.reading.registry.nearest_variable(name) if is_early else None
+        near = self.reading.registry.nearest_variable(name)
         self.reading.notices.append(
             Notice(
                 "info",

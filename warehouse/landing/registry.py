@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from warehouse.errors import InputError
-from warehouse.landing.names import half_width, nearest, normalise
+from warehouse.landing.names import NameIndex, half_width, normalise
 
 Row = dict[str, str]
 Target = TypeVar("Target", int, str)
@@ -53,7 +53,7 @@ class Registry:
     variable_names
         Variable id by normalised printed name.
     printed_names
-        The printed names, for telling the nearest one.
+        Tells the printed name nearest to an unknown one.
     units
         Units by normalised printed form.
     marks
@@ -66,7 +66,7 @@ class Registry:
     outside: frozenset[str]
     variables: Mapping[str, Variable]
     variable_names: Mapping[str, str]
-    printed_names: tuple[str, ...]
+    printed_names: NameIndex
     units: Mapping[str, Unit]
     marks: frozenset[str]
     used: frozenset[str]
@@ -90,7 +90,7 @@ class Registry:
 
     def nearest_variable(self, text: str) -> str | None:
         """Return the known name nearest to an unknown one, with its id."""
-        name = nearest(text, self.printed_names, cutoff=0.0)
+        name = self.printed_names.nearest(text)
         if name is None:
             return None
         variable_id = self.variable_names[normalise(name)]
@@ -119,7 +119,7 @@ def read_registry(seed_dir: Path) -> Registry:
         outside=frozenset(normalise(r["alias"]) for r in _rows(seed_dir, "non_regions")),
         variables=variables,
         variable_names=_by_name(names, seed_dir / "variable_aliases.csv"),
-        printed_names=tuple(dict.fromkeys(name for name, _ in names)),
+        printed_names=NameIndex(dict.fromkeys(name for name, _ in names if name)),
         units=units,
         marks=frozenset(_marks(seed_dir)),
         used=_used(seed_dir, variables),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warehouse.landing.names import letters, normalise, parse_year, split_bracket
+from warehouse.landing.names import NameIndex, letters, normalise, parse_year, split_bracket
 from warehouse.landing.numbers import parse_number, parse_numbers, scaled
 
 MARKS = frozenset({"—", "...", "na"})
@@ -135,6 +135,13 @@ def test_column_names_count_in_26(number: int) -> None:
     for letter in letters(number):
         back = back * 26 + ord(letter) - ord("A") + 1
     assert back == number
+
+
+def test_the_nearest_name_shares_most_letters() -> None:
+    index = NameIndex(["地区生产总值", "社会消费品零售总额", "Waste water"])
+    assert index.nearest("社会消费品另售总额") == "社会消费品零售总额"
+    assert index.nearest("wastewaters") == "Waste water"
+    assert NameIndex([]).nearest("x") is None
 
 
 def test_names_are_compared_without_spaces_commas_and_case() -> None:
