@@ -24,6 +24,9 @@ _INDEX = "marts.fct_development_index"
 _NAMED_AT_EACH_END = 3
 _MOST_FAINT_LINES = 120
 _MOST_ROWS = 60
+# Beyond these a page grows too heavy: the map then shows the index alone, rows no figure.
+_MOST_MAP_VALUES = 60_000
+_MOST_FIGURES = 300
 
 _SCORES = f"select region_id, year, dimension, score from {_INDEX} where score is not null"
 
@@ -98,6 +101,8 @@ def chart(context: Context) -> Mapping[str, object]:
     places = tiles(context)
     by_dimension = _scores(context)
     years = _years(by_dimension)
+    if len(places) * len(years) * len(by_dimension) > _MOST_MAP_VALUES:
+        by_dimension = {TOTAL: by_dimension[TOTAL]}
     measures = [
         Measure(
             id=dimension,
@@ -250,7 +255,9 @@ def _ranked(row: Row, interval: Row | None, count: int, context: Context) -> Row
         shown["interval"] = {
             "low": low,
             "high": high,
-            "figure": rank_interval(row["rank"], low, high, count, label),
+            "figure": rank_interval(row["rank"], low, high, count, label)
+            if count <= _MOST_FIGURES
+            else None,
         }
     return shown
 
