@@ -19,7 +19,10 @@ from warehouse.landing.settings import settings_from
 _EPILOG = """
 files are recognised by their content, never by their name: CSV of both generations of the
 statistics bureau's site (UTF-8, GB18030), xls, xlsx, Parquet; matrices of regions, years and
-variables; tidy long tables; research panels. What a file does not say is said in sources.csv.
+variables; tidy long tables; research panels. What a file does not say is said in sources.csv
+in the raw folder: a line per file (or per sheet or variable of a file) with the columns file,
+layout, variable_zh, unit, vintage, region, sheet, year, note, sha256. Only file is needed;
+layout may say ignore. A file that no line names is found by its sha256.
 
 exit codes: 0 every file can be read; 1 something must be put right; 2 wrong usage
 """
@@ -35,13 +38,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print how the files of a raw folder will be read; return the exit code."""
     options = _parser().parse_args(arguments)
     years = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
-    settings = settings_from(
-        options.first_year or years["first_year"],
-        options.last_year or years["last_year"],
-        years.get("vintages"),
-        options.raw,
-    )
     try:
+        settings = settings_from(
+            options.first_year or years["first_year"],
+            options.last_year or years["last_year"],
+            years.get("vintages"),
+            options.raw,
+        )
         landing = inspect(settings)
         print(_as_json(landing) if options.json else _as_text(landing))
         landing.problems.raise_if_any(settings.raw_dir)

@@ -58,13 +58,9 @@ class Plugin(BasePlugin):
         return getattr(self._landing, source_config.identifier)
 
     def _land(self, source_config: SourceConfig) -> Landing:
-        settings = settings_from(
-            int(source_config["first_year"]),
-            int(source_config["last_year"]),
-            source_config["vintages"],
-        )
+        names = ("first_year", "last_year", "vintages")
         try:
-            return land(settings)
+            return land(settings_from(**{name: source_config[name] for name in names}))
         except InputError as error:
             self._has_failed = True
             raise DbtRuntimeError(str(error)) from None

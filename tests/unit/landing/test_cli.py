@@ -67,3 +67,8 @@ def test_help_lists_every_option(capsys: pytest.CaptureFixture[str]) -> None:
     for option in ("--raw", "--dry-run", "--first-year", "--last-year", "--json", "--debug"):
         assert option in out
     assert "exit codes" in out
+
+
+def test_years_that_are_no_span(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--raw", _folder(tmp_path), "--dry-run", "--first-year", "2030"]) == 1
+    assert "no span of years" in capsys.readouterr().err
