@@ -114,7 +114,8 @@ def _file_lines(file: dict[str, Any], problems: Problems) -> list[str]:
         return [f"{head}\n  ignored: {file['reason']}"]
     if file["layout"] is None and file["status"] == "landed":
         n_faults = sum(head in (problem.where or "") for problem in problems.found)
-        return [f"{head}\n  not readable: {max(n_faults, 1)} faults, see below"]
+        count = "one fault" if n_faults <= 1 else f"{n_faults} faults"
+        return [f"{head}\n  not readable: {count}, see below"]
     facts = [f"layout {file['layout']}", str(file["encoding"])]
     facts += [f"{label} {file[name]}" for label, name in _FIELDS if file[name]]
     cells = f"{file['cells_read']} cells: {file['cells_landed']} land, "

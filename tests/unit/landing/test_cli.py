@@ -32,7 +32,7 @@ def test_it_says_how_each_file_is_read(tmp_path: Path, capsys: pytest.CaptureFix
 def test_it_names_what_stops_the_build(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--raw", _folder(tmp_path, broken=True), "--dry-run"]) == 1
     printed = capsys.readouterr()
-    assert "unnamed.csv\n  not readable: 1 faults, see below" in printed.out
+    assert "unnamed.csv\n  not readable: one fault, see below" in printed.out
     assert "error: The file does not say which variable it holds." in printed.err
     assert "Traceback" not in printed.err
 
