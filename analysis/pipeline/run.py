@@ -223,17 +223,23 @@ def _run(request: Request, started_at: datetime, panel: Panel, is_synthetic: boo
 
 
 def _write(connection: duckdb.DuckDBPyConnection, run: Run, models: Sequence[Model]) -> None:
-    from expectations.gate import run_gate
     from expectations.outcome import GateError
 
     schema.ensure(connection, run.panel)
     try:
-        write_run(
-            connection,
-            run,
-            models,
-            before_commit=lambda: run_gate("results", connection).raise_if_failed(),
-        )
+        write_run(connection, run, models, before_commit=lambda: _pass_gate(connection))
     except GateError:
         write_failed_run(connection, run)
         raise
+
+
+def _pass_gate(connection: duckdb.DuckDBPyConnection) -> None:
+    """Check the rows about to be committed, and show the checks whatever they find."""
+    from expectations.gate import run_gate
+    from expectations.page import write_page
+
+    report = run_gate("results", connection)
+    stored = connection.cursor()  # sees the checks, which are committed apart from the rows
+    write_page(stored)
+    stored.close()
+    report.raise_if_failed()
