@@ -45,24 +45,31 @@ class _Judge:
             self._running()
 
     def ask(self, requests: list[dict[str, object]]) -> list[dict[str, object]]:
-        """Have frames judged; waits for the process to be ready."""
+        """Have frames judged; waits for the process to be ready, replaces one that died."""
+        line = json.dumps(requests) + "\n"
         with self._lock:
-            process = self._running()
-            assert process.stdin is not None
-            assert process.stdout is not None
-            try:
-                process.stdin.write(json.dumps(requests) + "\n")
-                process.stdin.flush()
-                line = process.stdout.readline()
-            except BrokenPipeError:
-                line = ""
-            if not line:
-                raise RuntimeError(f"the checking process ended with code {process.wait()}")
-        answer = json.loads(line)
+            answered = self._exchange(line) or self._exchange(line)
+        if not answered:
+            raise RuntimeError("the checking process ended before it answered, twice")
+        answer = json.loads(answered)
         if "error" in answer:
             raise RuntimeError(f"the checking process failed:\n{answer['error']}")
         verdicts: list[dict[str, object]] = answer["verdicts"]
         return verdicts
+
+    def _exchange(self, line: str) -> str:
+        process = self._running()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            process.stdin.write(line)
+            process.stdin.flush()
+            answered = process.stdout.readline()
+        except BrokenPipeError:
+            answered = ""
+        if not answered:
+            process.wait()
+        return answered
 
     def stop(self) -> None:
         """Close the input of the process, upon which it ends."""
