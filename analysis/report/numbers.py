@@ -33,15 +33,21 @@ def fixed(value: float | None, digits: int = 4) -> str:
     return f"{MINUS}{text}" if is_negative else text
 
 
-def quantity(value: float | None) -> str:
+def quantity(value: float | None, error: float | None = None) -> str:
     """Return a coefficient or moment: four decimals, more where these would say too little.
+
+    A small coefficient has no more decimals than its standard error gives it.
 
     >>> quantity(0.0953718), quantity(0.0001234), quantity(0.0000001234)
     ('0.0954', '0.00012', '1.23 × 10⁻⁷')
+    >>> quantity(0.0001234, 0.0076)
+    '0.0001'
     """
     if value is None or not math.isfinite(value):
         return NONE
     size = abs(value)
+    if size < _FOUR_DECIMALS and error is not None and error >= _FOUR_DECIMALS:
+        return fixed(value, 4)
     if size == 0 or _FOUR_DECIMALS <= size < _GROUPED:
         return fixed(value, 4)
     if _GROUPED <= size < _LARGEST_FIXED:

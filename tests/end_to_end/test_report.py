@@ -70,7 +70,7 @@ def test_every_headline_estimate_is_printed_as_the_database_holds_it(
     }
     for model, term, estimate, error, p_value in estimates:
         printed, said = cells[f"{model}: {term} = {estimate!r}"]
-        assert printed == numbers.quantity(estimate) + numbers.stars(p_value)
+        assert printed == numbers.quantity(estimate, error) + numbers.stars(p_value)
         assert repr(error) in said
         assert numbers.p_equation(p_value) in said
 

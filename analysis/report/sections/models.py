@@ -13,7 +13,7 @@ from analysis.report.tables import origin
 from analysis.report.tables.regression import CONSTANT, RegressionTable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from analysis.report.context import Context
     from analysis.report.reader import Row
@@ -231,7 +231,11 @@ def _point(
         low=row["ci_low"],
         high=row["ci_high"],
         kind=kind,
-        printed=_with_error(row["estimate"], row["std_error"], numbers.stars(row["p_value"])),
+        printed=_with_error(
+            numbers.quantity(row["estimate"], row["std_error"]),
+            None if row["std_error"] is None else numbers.quantity(row["std_error"]),
+            numbers.stars(row["p_value"]),
+        ),
         tip=origin.of_estimate(model, row, context),
         opens_group=opens_group,
     )
@@ -239,7 +243,7 @@ def _point(
 
 def _published_point(rows: Mapping[str, Row], context: Context) -> Point:
     estimate = rows["estimate"]
-    error = rows["std_error"]["published"] if "std_error" in rows else None
+    error = numbers.printed(rows["std_error"]["published"]) if "std_error" in rows else None
     count = int(rows["stars"]["published"]) if "stars" in rows else 0
     name = context.text("models.published_column", column=estimate["column_no"])
     return Point(
@@ -248,7 +252,7 @@ def _published_point(rows: Mapping[str, Row], context: Context) -> Point:
         low=None,
         high=None,
         kind="published",
-        printed=_with_error(estimate["published"], error, "*" * count, numbers.printed),
+        printed=_with_error(numbers.printed(estimate["published"]), error, "*" * count),
         tip=origin.of_published(estimate, context),
         opens_group=True,
     )
@@ -260,14 +264,8 @@ def _published(study: Study, model: Model, term: str) -> Mapping[str, Row] | Non
     return found if "estimate" in found else None
 
 
-def _with_error(
-    estimate: float,
-    error: float | None,
-    stars: str,
-    printed: Callable[[float | None], str] = numbers.quantity,
-) -> str:
-    text = f"{printed(estimate)}{stars}"
-    return text if error is None else f"{text} ({printed(error)})"
+def _with_error(estimate: str, error: str | None, stars: str) -> str:
+    return f"{estimate}{stars}" if error is None else f"{estimate}{stars} ({error})"
 
 
 def _name(model: Model, context: Context) -> str:

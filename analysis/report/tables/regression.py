@@ -142,7 +142,7 @@ class RegressionTable:
             return Cell()
         error = row["std_error"]
         return Cell(
-            text=numbers.quantity(row["estimate"]),
+            text=numbers.quantity(row["estimate"], error),
             stars=numbers.stars(row["p_value"]),
             error="" if error is None else numbers.quantity(error),
             tip=origin.of_estimate(model, row, self._context),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 import shutil
 from itertools import pairwise
@@ -278,6 +279,10 @@ def test_the_map_works_without_script_and_carries_all_years(page: Element) -> No
     assert figure.one("span", class_="when").text == "2003"
     data = figure.one("script", type="application/json")
     assert "<" not in "".join(data.pieces)
+    stored = json.loads("".join(data.pieces))
+    assert stored["years"] == [2001, 2002, 2003]
+    assert stored["names"]["2"] == "Beta <script>alert(1)</script>"
+    assert stored["measures"]["total"]["values"]["1"] == ["0.140", "0.150", "0.160"]
     options = [option.text for option in figure.find("option")]
     assert options == ["Index (total)", "Innovation", "Sharing"]
 
