@@ -75,11 +75,11 @@ def connect(path: Path | None = None, *, read_only: bool = False) -> duckdb.Duck
 def _open(path: Path, settings: dict[str, Any], *, read_only: bool) -> duckdb.DuckDBPyConnection:
     try:
         return duckdb.connect(str(path), read_only=read_only, config=settings)
-    except duckdb.InternalException as error:
+    except duckdb.Error as error:
         if "replaying WAL" not in str(error):
             raise
-    # DuckDB (seen in 1.5.5) cannot itself replay the log of a killed writer that commented on
-    # a table whose CHECK calls a function. Attached to a database in memory it can.
+    # DuckDB (seen in 1.5.5 and 2.0.0) cannot itself replay the log of a killed writer that
+    # commented on a table whose CHECK calls a function. Attached to one in memory it can.
     with duckdb.connect() as memory:
         escaped, name = str(path).replace("'", "''"), path.stem.replace('"', '""')
         memory.execute(f"attach '{escaped}' as \"{name}\"")

@@ -79,9 +79,9 @@ def copy_public_schemas(
         cursor.execute("begin")
         relations = public_relations(cursor, source)
         counts = _copy_tables(cursor, source, relations)
-        _create_views(cursor, source, relations)
         _write_parquet(cursor, source, relations, parquet)
         cursor.execute("commit")
+        _create_views(cursor, source, relations)
     except BaseException:
         with suppress(duckdb.Error):
             cursor.execute("rollback")
@@ -206,29 +206,31 @@ def _create_views(
 ) -> None:
     """Create the views, those that read other views after them.
 
+    Outside a transaction: a view that comes too early fails, which would abort it.
+
     Raises
     ------
     ValueError
         If a view reads something that is not public.
     """
     cursor.execute(f"use {_TARGET}")
-    waiting = [relation for relation in relations if relation.is_view]
+    views = [relation for relation in relations if relation.is_view]
+    waiting = views
     while waiting:
-        still: list[Relation] = []
-        problem = ""
+        problems: dict[str, str] = {}
         for relation in waiting:
             try:
                 cursor.execute(relation.sql)
             except duckdb.CatalogException as error:
-                still.append(relation)
-                problem = str(error)
-                continue
-            for comment in relation.comments:
-                cursor.execute(comment)
-        if len(still) == len(waiting):
-            names = ", ".join(relation.full_name for relation in still)
-            raise ValueError(f"{names} cannot be published from {source}: {problem}")
-        waiting = still
+                problems[relation.full_name] = str(error)
+        if len(problems) == len(waiting):
+            raise ValueError(f"views cannot be published from {source}: {problems}")
+        waiting = [relation for relation in waiting if relation.full_name in problems]
+    cursor.execute("begin")
+    for relation in views:
+        for comment in relation.comments:
+            cursor.execute(comment)
+    cursor.execute("commit")
 
 
 def _write_parquet(
