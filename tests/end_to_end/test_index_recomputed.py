@@ -116,6 +116,17 @@ def test_variants_with_other_weights(
     found = variant(marts, name)
     expected = (scores * weights).sum(axis=1).loc[found.index]
     np.testing.assert_allclose(found["score"], expected, rtol=0, atol=EIGEN)
+    published = marts.execute(
+        "select indicator_id, weight from marts.fct_index_variant_weight where variant_id = ?",
+        [name],
+    ).df()
+    published = published.set_index("indicator_id")["weight"].loc[weights.index]
+    np.testing.assert_allclose(published, weights, rtol=0, atol=EIGEN)
+    effective = marts.execute(
+        "select effective_indicators from marts.fct_index_summary where variant_id = ?", [name]
+    ).fetchone()
+    assert effective is not None
+    assert effective[0] == pytest.approx(1 / (weights**2).sum())
 
 
 def test_variant_scaled_within_years(marts: duckdb.DuckDBPyConnection) -> None:

@@ -41,14 +41,14 @@
 
 {% macro refuse_unknown(name, listed, known) -%}
     {%- set unknown -%}
-        from {{ listed }}
-        where {{ listed }}.id not in (select {{ known }}.id from {{ known }})
+        from {{ listed }} as named
+        where named.id not in (select {{ known }}.id from {{ known }})
     {%- endset -%}
     case
         when exists (select 1 {{ unknown }})
             then {{ raise_error(
                 "'The setting " ~ name ~ " names what no registry knows: ' || (select "
-                ~ list_text("cast(" ~ listed ~ ".id as varchar)", listed ~ ".id")
+                ~ list_text("cast(named.id as varchar)", "named.id")
                 ~ " " ~ unknown ~ ")"
             ) }}
         else true

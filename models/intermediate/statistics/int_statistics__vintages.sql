@@ -21,16 +21,22 @@ settings as (
     {%- for variable_id, vintage in var('vintages').items() %}
 
     select
-        {{ text_literal(variable_id) }} as variable_id,
+        {{ text_literal(variable_id) }} as id,
         {{ text_literal(vintage) }} as vintage
     {%- if not loop.last %} union all{% endif %}
     {%- else %}
 
     select
-        cast(null as varchar) as variable_id,
+        cast(null as varchar) as id,
         cast(null as varchar) as vintage
     where false
     {%- endfor %}
+
+),
+
+known as (
+
+    select variable_id as id from variables
 
 ),
 
@@ -42,7 +48,8 @@ chosen as (
             as chosen_vintage
     from variables
     left join settings
-        on variables.variable_id = settings.variable_id
+        on variables.variable_id = settings.id
+    where {{ refuse_unknown('vintages', 'settings', 'known') }}
 
 ),
 

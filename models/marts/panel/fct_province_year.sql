@@ -41,3 +41,4 @@ pivoted as (
 )
 
 select * from pivoted
+order by region_id, year

@@ -42,3 +42,4 @@ pivoted as (
 )
 
 select * from pivoted
+order by region_id, year
