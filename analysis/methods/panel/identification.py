@@ -32,20 +32,28 @@ def check_identified(panel: PanelData, design: FloatArray, effects: tuple[str, .
         Naming each column without variation of its own and the reason, or each column that is a
         linear combination of earlier ones together with that combination.
     """
+    flat = flat_columns(panel, design, effects)
+    if flat:
+        raise NotIdentified(
+            " ".join(flat.values()),
+            f"Leave out {_listed(list(flat))}, or interact it with something that varies.",
+        )
+    raw, left = np.linalg.norm(panel.X, axis=0), np.linalg.norm(design, axis=0)
+    tolerance = max(_RELATIVE, _ROUNDING * float(np.max(raw / left, initial=0.0)))
+    context = "" if effects else " (up to a constant)"
+    check_independent(design, panel.names, effects, tolerance, context)
+
+
+def flat_columns(panel: PanelData, design: FloatArray, effects: tuple[str, ...]) -> dict[str, str]:
+    """Name the columns of X that have no variation left in `design`, each with the reason.
+
+    Parameters are those of `check_identified`.
+    """
     raw = np.linalg.norm(panel.X, axis=0)
     centred = np.linalg.norm(panel.X - panel.X.mean(axis=0), axis=0)
     left = np.linalg.norm(design, axis=0)
     flat = left <= np.maximum(_RELATIVE * centred, _ROUNDING * raw)
-    if flat.any():
-        reasons = [_why_flat(panel, j, effects) for j in np.flatnonzero(flat).tolist()]
-        raise NotIdentified(
-            " ".join(reasons),
-            f"Leave out {_listed([panel.names[j] for j in np.flatnonzero(flat).tolist()])}, "
-            "or interact it with something that varies.",
-        )
-    tolerance = max(_RELATIVE, _ROUNDING * float(np.max(raw / left, initial=0.0)))
-    context = "" if effects else " (up to a constant)"
-    check_independent(design, panel.names, effects, tolerance, context)
+    return {panel.names[j]: _why_flat(panel, j, effects) for j in np.flatnonzero(flat).tolist()}
 
 
 def check_independent(
