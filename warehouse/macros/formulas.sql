@@ -53,3 +53,12 @@
         {%- if over %} over ({{ over }}){% endif %} as double
     )
 {%- endmacro %}
+
+
+{% macro share_of_one(number) -%}
+    case
+        when {{ number }} < 0.0 then 0.0
+        when {{ number }} > 1.0 then 1.0
+        else {{ number }}
+    end
+{%- endmacro %}

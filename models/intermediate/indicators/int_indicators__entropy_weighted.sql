@@ -58,7 +58,7 @@ entropies as (
         is_constant,
         case
             when is_constant then 1.0
-            else {{ exact_sum('term') }} / ln(n_rows)
+            else {{ share_of_one(exact_sum('term') ~ ' / ln(n_rows)') }}
         end as entropy
     from terms
     group by scoring, indicator_id, is_constant, n_rows
@@ -85,7 +85,9 @@ weights as (
         entropy,
         redundancy,
         total_redundancy,
-        coalesce({{ ratio('redundancy', 'total_redundancy') }}, 0.0) as weight
+        coalesce(
+            {{ share_of_one(ratio('redundancy', 'total_redundancy')) }}, 0.0
+        ) as weight
     from redundancies
 
 )

@@ -49,7 +49,7 @@ weights as (
 
     select
         indicator_id,
-        entry as weight
+        {{ share_of_one('entry') }} as weight
     from power_{{ squarings }}
     where indicator_id = other_id
 
