@@ -1,0 +1,299 @@
+r"""The log-determinant ln|I - rho W| and the traces that belong to it.
+
+.. math:: L(\rho) = \ln|I - \rho W|, \qquad L' = -\mathrm{tr}\,G, \qquad L'' = -\mathrm{tr}\,G^2,
+          \qquad G = W (I - \rho W)^{-1}
+
+Three ways, chosen by size unless asked for:
+
+``eigen``
+    All eigenvalues, once; every value, derivative and draw is then a sum. Up to 500 units, or
+    4,000 with dense weights that are symmetric before row standardisation.
+``lu``
+    A factorisation per value (sparse: 5 ms at 3,000 units with six neighbours, 0.2 s at 30,000).
+    Traces and whole ranges of rho come from a Chebyshev polynomial through a few exact values.
+``chebyshev``
+    Pace and LeSage (2004): L as a Chebyshev series in W, its traces by random probes, the first
+    three exactly. For weights too large and too dense to factorise; needs a real spectrum.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.polynomial import Chebyshev
+from scipy import linalg, sparse
+from scipy.sparse.linalg import SuperLU, splu
+
+from analysis.methods.covariance.spec import FloatArray
+from analysis.methods.errors import NotIdentified
+from analysis.methods.spatial.spectrum import (
+    LARGEST_DENSE,
+    Matrix,
+    eigenvalues,
+    extreme_eigenvalues,
+    real_interval,
+    symmetric_form,
+    symmetrising_scale,
+)
+
+Method = Literal["auto", "eigen", "lu", "chebyshev"]
+
+_EIGEN_UNITS = 500
+_DENSE_SHARE = 0.1
+_NODES = 13
+_TERMS = 60
+PROBES = 100
+
+
+class LogDet(ABC):
+    """ln|I - rho W| for one W.
+
+    Attributes
+    ----------
+    method
+        How it is computed.
+    low, high
+        Interval of rho around zero in which I - rho W is invertible.
+    """
+
+    method: str
+    low: float
+    high: float
+
+    @abstractmethod
+    def value(self, rho: FloatArray | float) -> FloatArray:
+        """Return L for each rho, same shape."""
+
+    @abstractmethod
+    def traces(self, rho: float, reach: float) -> tuple[float, float]:
+        """Return tr G and tr G^2 at rho; `reach` says over what distance L is looked at."""
+
+    @abstractmethod
+    def trace_over(self, rho: FloatArray) -> FloatArray:
+        """Return tr G for many rho, shape ``(B,)``."""
+
+    def check_inside(self, rho: float, name: str) -> None:
+        """Refuse an estimate at the end of its interval.
+
+        Raises
+        ------
+        NotIdentified
+            If rho lies within 0.01 % of either end.
+        """
+        margin = 1e-4 * (self.high - self.low)
+        if self.low + margin < rho < self.high - margin:
+            return
+        raise NotIdentified(
+            f"{name} runs to the end of its admissible interval ({self.low:.6g}, {self.high:.6g}): "
+            "the likelihood has no maximum inside.",
+            "Check the weights and the outcome (a trend common to all units, a unit root in "
+            "space), or use time effects.",
+        )
+
+
+def log_determinant(weights: Matrix, method: Method = "auto", *, seed: int = 0) -> LogDet:
+    """Choose how ln|I - rho W| is computed.
+
+    Parameters
+    ----------
+    weights
+        W, sparse or dense, shape ``(N, N)``.
+    method
+        See the module; ``auto`` chooses by size and density.
+    seed
+        Of the probes of ``chebyshev``.
+
+    Raises
+    ------
+    ValueError
+        If the method is unknown or does not suit the weights.
+
+    Examples
+    --------
+    >>> pair = np.array([[0.0, 1.0], [1.0, 0.0]])
+    >>> round(float(log_determinant(pair).value(0.5)), 12) == round(float(np.log(0.75)), 12)
+    True
+    """
+    if method not in get_args(Method):
+        raise ValueError(f"unknown log-determinant {method!r}; one of {get_args(Method)}")
+    matrix = sparse.csr_array(weights, dtype=np.float64)
+    n = matrix.shape[0]
+    is_dense = matrix.nnz > _DENSE_SHARE * n * n
+    if method == "auto":
+        method = "eigen" if n <= _EIGEN_UNITS else "lu"
+        if is_dense and method == "lu" and symmetrising_scale(matrix) is not None:
+            method = "eigen" if n <= LARGEST_DENSE else "chebyshev"
+    if method == "eigen":
+        return EigenLogDet(matrix)
+    return SparseLogDet(matrix) if method == "lu" else SeriesLogDet(matrix, seed)
+
+
+class EigenLogDet(LogDet):
+    """By all eigenvalues."""
+
+    method = "eigen"
+
+    def __init__(self, weights: Matrix) -> None:
+        self.values = eigenvalues(weights)
+        ends = real_interval(self.values)
+        self.low, self.high = 1 / ends[0], 1 / ends[1]
+
+    def value(self, rho: FloatArray | float) -> FloatArray:
+        """Return L for each rho, same shape."""
+        steps = np.asarray(rho)[..., None] * self.values
+        return np.asarray(np.log(np.abs(1 - steps)).sum(axis=-1))
+
+    def traces(self, rho: float, reach: float) -> tuple[float, float]:  # noqa: ARG002
+        """Return tr G and tr G^2 at rho, exactly."""
+        g = self.values / (1 - rho * self.values)
+        return float(g.sum().real), float((g**2).sum().real)
+
+    def trace_over(self, rho: FloatArray) -> FloatArray:
+        """Return tr G for many rho."""
+        return np.asarray((self.values / (1 - rho[:, None] * self.values)).sum(axis=1).real)
+
+
+class _Smooth(LogDet):
+    """A log-determinant that is known at points; derivatives by a polynomial through them."""
+
+    def traces(self, rho: float, reach: float) -> tuple[float, float]:
+        """Return tr G and tr G^2 at rho from L within `reach` of it."""
+        first = self._polynomial(rho - reach, rho + reach).deriv()
+        return -float(first(rho)), -float(first.deriv()(rho))
+
+    def trace_over(self, rho: FloatArray) -> FloatArray:
+        """Return tr G for many rho from one polynomial over their range."""
+        low, high = float(rho.min()), float(rho.max())
+        if high - low < 1e-8:
+            low, high = low - 1e-3, high + 1e-3
+        return np.asarray(-self._polynomial(low, high).deriv()(rho))
+
+    def _polynomial(self, low: float, high: float) -> Chebyshev:
+        margin = 1e-4 * (self.high - self.low)
+        domain = [max(low, self.low + margin), min(high, self.high - margin)]
+        return Chebyshev.interpolate(self.value, _NODES, domain=domain)
+
+
+class SparseLogDet(_Smooth):
+    """By a factorisation for each value."""
+
+    method = "lu"
+
+    def __init__(self, weights: Matrix) -> None:
+        n = weights.shape[0]
+        is_dense = weights.nnz > _DENSE_SHARE * n * n
+        self._weights = weights.toarray() if is_dense else sparse.csc_array(weights)
+        low, high, _ = extreme_eigenvalues(weights)
+        self.low, self.high = 1 / low, 1 / high
+        self._known: dict[float, float] = {}
+
+    def value(self, rho: FloatArray | float) -> FloatArray:
+        """Return L for each rho, same shape."""
+        points = np.asarray(rho, dtype=np.float64)
+        found = [self._one(float(point)) for point in points.reshape(-1)]
+        return np.array(found).reshape(points.shape)
+
+    def _one(self, rho: float) -> float:
+        if rho not in self._known:
+            if sparse.issparse(self._weights):
+                diagonal = factorise(self._weights, rho).U.diagonal()
+            else:
+                full = np.eye(self._weights.shape[0]) - rho * self._weights
+                diagonal = np.diagonal(linalg.lu_factor(full)[0])
+            self._known[rho] = float(np.log(np.abs(diagonal)).sum())
+        return self._known[rho]
+
+
+class SeriesLogDet(_Smooth):
+    """By a Chebyshev series in W with probed traces."""
+
+    method = "chebyshev"
+
+    def __init__(self, weights: Matrix, seed: int) -> None:
+        scale = symmetrising_scale(weights)
+        if scale is None:
+            raise ValueError(
+                "the Chebyshev series needs weights that are symmetric before row "
+                "standardisation; use method 'lu' or 'eigen'"
+            )
+        low, high, _ = extreme_eigenvalues(weights)
+        self.low, self.high = 1 / low, 1 / high
+        self._middle, self._half = (high + low) / 2, (high - low) / 2
+        form = symmetric_form(weights, scale)
+        self._moments = self._probed(form, np.random.default_rng(seed))
+
+    def value(self, rho: FloatArray | float) -> FloatArray:
+        """Return L for each rho, same shape."""
+        points = np.asarray(rho, dtype=np.float64)
+        nodes = np.cos(np.pi * (np.arange(4 * _TERMS) + 0.5) / (4 * _TERMS))
+        basis = np.polynomial.chebyshev.chebvander(nodes, _TERMS) / (2 * _TERMS)
+        basis[:, 0] /= 2
+        weight = basis @ self._moments
+        spectrum = self._middle + self._half * nodes
+        return np.asarray(np.log(1 - points[..., None] * spectrum) @ weight)
+
+    def _probed(self, form: Matrix, rng: np.random.Generator) -> FloatArray:
+        """Traces of T_0 … T_K of the spectrum scaled to (-1, 1), shape ``(K + 1,)``."""
+        n = form.shape[0]
+        scaled = sparse.csr_array((form - self._middle * sparse.eye_array(n)) / self._half)
+        before = rng.choice([-1.0, 1.0], size=(n, PROBES))
+        now = scaled @ before
+        first = np.einsum("nb,nb->", before, now) / PROBES
+        moments = np.empty(_TERMS + 1)
+        # Twice as many traces as products: 2 T_k T_k = T_2k + T_0, 2 T_k T_k+1 = T_2k+1 + T_1.
+        for k in range(1, _TERMS // 2 + 1):
+            moments[2 * k] = 2 * np.einsum("nb,nb->", now, now) / PROBES - n
+            before, now = now, 2 * (scaled @ now) - before
+            if 2 * k < _TERMS:
+                moments[2 * k + 1] = 2 * np.einsum("nb,nb->", before, now) / PROBES - first
+        moments[0], moments[1] = n, float(scaled.diagonal().sum())
+        moments[2] = 2 * float(scaled.multiply(scaled).sum()) - n
+        return moments
+
+
+def factorise(weights: Matrix, rho: float) -> SuperLU:
+    """Factorise I - rho W, sparse.
+
+    Examples
+    --------
+    >>> pair = sparse.csc_array(np.array([[0.0, 1.0], [1.0, 0.0]]))
+    >>> factorise(pair, 0.5).solve(np.array([1.0, 0.0])).round(6).tolist()
+    [1.333333, 0.666667]
+    """
+    n = weights.shape[0]
+    return splu(
+        sparse.csc_array(sparse.eye_array(n) - rho * weights),
+        permc_spec="MMD_AT_PLUS_A",
+        diag_pivot_thresh=0.0,
+        options={"SymmetricMode": True},
+    )
+
+
+class Solver:
+    """Solve (I - rho W) x = b for many b, dense or sparse by what W is.
+
+    Parameters
+    ----------
+    weights
+        W, sparse, shape ``(N, N)``.
+    rho
+        Spatial parameter.
+    """
+
+    def __init__(self, weights: Matrix, rho: float) -> None:
+        n = weights.shape[0]
+        self._is_dense = n <= _EIGEN_UNITS or weights.nnz > _DENSE_SHARE * n * n
+        if self._is_dense:
+            table = weights.toarray() if sparse.issparse(weights) else np.asarray(weights)
+            self._factor = linalg.lu_factor(np.eye(n) - rho * table)
+        else:
+            self._factor = factorise(sparse.csc_array(weights), rho)
+
+    def solve(self, values: FloatArray) -> FloatArray:
+        """Solve for the first axis of ``(N, …)``."""
+        flat = np.ascontiguousarray(values.reshape(values.shape[0], -1))
+        if self._is_dense:
+            return np.asarray(linalg.lu_solve(self._factor, flat)).reshape(values.shape)
+        return np.asarray(self._factor.solve(flat)).reshape(values.shape)
