@@ -182,6 +182,8 @@ def _everything(
     start = time.monotonic()
     output = (options.output or report_dir()).resolve()
     _check_writable(output)
+    if study.panel.mart is not None and database_path().exists():
+        _require_gated_marts()
     # Great Expectations takes seconds to load: let it, while the models run.
     gate.prepare()
     from analysis.pipeline.progress import listener
@@ -218,6 +220,18 @@ def _told(outcome: Outcome) -> Iterator[None]:
             file=sys.stderr,
         )
         raise
+
+
+def _require_gated_marts() -> None:
+    """Refuse marts that no gate has passed, such as those of a build that stopped half-way."""
+    from warehouse.connection import connect
+    from warehouse.publishing.permission import require_passed_gates
+
+    connection = connect(read_only=True)
+    try:
+        require_passed_gates(connection, ("landing", "panel"))
+    finally:
+        connection.close()
 
 
 def _check_writable(folder: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from expectations.catalog import Catalog
-from expectations.rules import Between, NoRows, Rule, forbid
+from expectations.rules import NoRows, Rule, forbid
 
 SCORES = "marts.fct_indicator_score"
 WEIGHTS = "marts.fct_indicator_weight"
@@ -14,7 +14,9 @@ INDICATORS = "marts.dim_indicator"
 # Weights and dimension scores are sums of at most a few dozen doubles below 1.
 EXACT = 1e-12
 
-DIMENSIONS = ("innovation", "coordination", "green", "open", "shared")
+# The setting `zero_shift` adds the same constant to every min-max score: the lowest score
+# of the panel is that constant, the highest 1 above it.
+HIGHEST = f"1 + {EXACT} + (select coalesce(greatest(min(score), 0), 0) from {SCORES})"
 
 
 def index_rules(catalog: Catalog) -> list[Rule]:
@@ -28,8 +30,8 @@ def _scores() -> list[Rule]:
             SCORES,
             "score_between_0_and_1",
             "score",
-            "a min-max score lies in [0, 1]",
-            where="score not between 0 and 1",
+            "a min-max score lies in [0, 1], `zero_shift` apart",
+            where=f"score not between 0 and {HIGHEST}",
             keys=("indicator_id", "region_id", "year"),
         ),
         forbid(
@@ -63,11 +65,24 @@ def _weights() -> list[Rule]:
             table=WEIGHTS,
             name="weights_sum_to_1",
             column="weight",
-            judged="sum_of_weights",
-            requirement=f"the weights sum to 1 (to {EXACT:g})",
-            frame=f"select sum(weight) as sum_of_weights from {WEIGHTS}",
-            keys=(),
-            expect=Between(1 - EXACT, 1 + EXACT),
+            requirement=f"the weights sum to 1 (to {EXACT:g}), or no indicator has one",
+            frame=f"select sum(weight) as sum_of_weights from {WEIGHTS} "
+            f"having max(abs(weight)) > 0 and not abs(sum(weight) - 1) <= {EXACT}",
+            keys=("sum_of_weights",),
+            expect=NoRows(),
+            scope=f"select count(*) from {WEIGHTS}",
+        ),
+        Rule(
+            table=WEIGHTS,
+            name="index_exists",
+            column="weight",
+            requirement="at least one indicator carries the index",
+            frame=f"select count(*) as n_indicators from {WEIGHTS} "
+            "having coalesce(max(weight), 0) = 0",
+            keys=("n_indicators",),
+            expect=NoRows(),
+            scope=f"select count(*) from {WEIGHTS}",
+            severity="warn",
         ),
         forbid(
             WEIGHTS,
@@ -111,19 +126,20 @@ def _index() -> list[Rule]:
             INDEX,
             "index_between_0_and_1",
             "score",
-            f"the index and its parts lie in [0, 1] (to {EXACT:g})",
-            where=f"score is null or score not between {-EXACT} and {1 + EXACT}",
+            f"the index and its parts lie in [0, 1] (to {EXACT:g}), `zero_shift` apart",
+            where=f"score is null or score not between {-EXACT} and {HIGHEST}",
             keys=("dimension", "region_id", "year"),
         ),
         Rule(
             table=INDEX,
             name="total_complete",
             column="score",
-            requirement="the index has a total for every region and year of the panel",
+            requirement="the index has a total for every region and year of the panel, or none",
             frame="select panel.region_id, panel.year, index.score from "
             f"marts.fct_province_year as panel left join (select * from {INDEX} "
             "where dimension = 'total') as index on panel.region_id = index.region_id and "
-            "panel.year = index.year where index.score is null",
+            "panel.year = index.year where index.score is null "
+            f"and exists (select 1 from {INDEX} where dimension = 'total')",
             keys=("region_id", "year"),
             expect=NoRows(),
             scope="select count(*) from marts.fct_province_year",
@@ -132,8 +148,7 @@ def _index() -> list[Rule]:
 
 
 def _sums() -> list[Rule]:
-    named = ", ".join(f"'{name}'" for name in DIMENSIONS)
-    parts = f"select region_id, year, sum(score) as score from {INDEX} where dimension in ({named})"
+    parts = f"select region_id, year, sum(score) as score from {INDEX} where dimension <> 'total'"
     resum = (
         "select scores.region_id, scores.year, sum(weights.weight * scores.score) as score "
         f"from {SCORES} as scores inner join {WEIGHTS} as weights "

@@ -193,6 +193,8 @@ def _model(
         n_used=design.n_rows if design is not None and refusal is None else 0,
         dropped="; ".join(map(str, design.dropped)) or None if design is not None else None,
         is_balanced=design is not None and design.is_balanced,
+        panel=panel.name,
+        panel_sha256=panel.sha256,
         note=_note(task, result),
         records=rows,
     )
@@ -225,7 +227,7 @@ def _run(request: Request, started_at: datetime, panel: Panel, is_synthetic: boo
 def _write(connection: duckdb.DuckDBPyConnection, run: Run, models: Sequence[Model]) -> None:
     from expectations.outcome import GateError
 
-    schema.ensure(connection, run.panel)
+    schema.ensure(connection, {model.panel for model in models})
     try:
         write_run(connection, run, models, before_commit=lambda: _pass_gate(connection))
     except GateError:

@@ -161,6 +161,8 @@ class Model:
     n_used: int
     dropped: str | None
     is_balanced: bool
+    panel: str
+    panel_sha256: str
     note: str | None
     records: Sequence[Record] = ()
 

@@ -16,6 +16,8 @@ from analysis.results import views
 from warehouse.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import duckdb
 
 _FILES = ("core", "spatial", "threshold", "qca", "audit")
@@ -80,16 +82,16 @@ def check(connection: duckdb.DuckDBPyConnection) -> None:
         _refuse_other_columns(table, existing.get(table.name))
 
 
-def ensure(connection: duckdb.DuckDBPyConnection, panel: str | None = None) -> None:
+def ensure(connection: duckdb.DuckDBPyConnection, panels: Collection[str] = ()) -> None:
     """Create what is missing of the result tables, and renew comments and views.
 
     Parameters
     ----------
     connection
         The build database.
-    panel
-        The panel of a run that is about to be written: the views compare it with the mart
-        of that name from now on.
+    panels
+        The panels of the models about to be written: the views compare them with the marts
+        of those names from now on.
     """
     connection.begin()
     try:
@@ -97,7 +99,7 @@ def ensure(connection: duckdb.DuckDBPyConnection, panel: str | None = None) -> N
         for table in tables():
             connection.execute(table.ddl)
             connection.execute(_comments(table))
-        views.create(connection, {table.name: table.columns for table in tables()}, panel)
+        views.create(connection, {table.name: table.columns for table in tables()}, panels)
     except BaseException:
         connection.rollback()
         raise

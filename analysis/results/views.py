@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     import duckdb
 
@@ -25,8 +25,6 @@ with attempt as (
     select
         run.study_id,
         run.is_synthetic,
-        run.panel,
-        run.panel_sha256,
         model.*,
         row_number() over newest_first = 1 as is_newest,
         row_number() over produced_first = 1 as is_latest
@@ -51,7 +49,7 @@ select
         not starts_with(attempt.panel, 'marts.')
         or coalesce(attempt.panel_sha256 = current_panel.panel_sha256, false)
     ) as is_current,
-    attempt.* exclude (study_id, panel, panel_sha256, is_newest, is_latest)
+    attempt.* exclude (study_id, is_newest, is_latest)
 from attempt
 left join results.current_panel on attempt.panel = current_panel.panel
 where attempt.is_latest
@@ -68,11 +66,11 @@ inner join (
         run.is_synthetic,
         model.run_id,
         model.model_id,
-        not starts_with(run.panel, 'marts.')
-        or coalesce(run.panel_sha256 = current_panel.panel_sha256, false) as is_current
+        not starts_with(model.panel, 'marts.')
+        or coalesce(model.panel_sha256 = current_panel.panel_sha256, false) as is_current
     from results.model
     inner join results.run on model.run_id = run.run_id
-    left join results.current_panel on run.panel = current_panel.panel
+    left join results.current_panel on model.panel = current_panel.panel
     where run.status = 'finished'
     qualify row_number() over (
         partition by run.study_id, model.model_id
@@ -106,7 +104,7 @@ _CURRENT_PANEL_COLUMNS = {
 def create(
     connection: duckdb.DuckDBPyConnection,
     tables: Mapping[str, Mapping[str, str]],
-    panel: str | None = None,
+    panels: Collection[str] = (),
 ) -> None:
     """Create or renew the views.
 
@@ -116,11 +114,11 @@ def create(
         The build database.
     tables
         The result tables: columns and their descriptions.
-    panel
-        A panel to compare with its mart, beside those of the stored runs.
+    panels
+        Panels to compare with their marts, beside those of the stored models.
     """
     by_model = {name: columns for name, columns in tables.items() if "model_id" in columns}
-    connection.execute(_current_panel(connection, panel))
+    connection.execute(_current_panel(connection, panels))
     connection.execute(_LATEST_MODEL)
     connection.execute(_REFUSED)
     for name in by_model.keys() - {"model", "refusal"}:
@@ -133,14 +131,14 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _current_panel(connection: duckdb.DuckDBPyConnection, panel: str | None) -> str:
+def _current_panel(connection: duckdb.DuckDBPyConnection, panels: Collection[str]) -> str:
     """Return the view that fingerprints the panels in the marts, whenever it is read."""
     present = connection.execute(
         "select schema_name || '.' || table_name from duckdb_tables() "
         "where database_name = current_database() and schema_name = 'marts'"
     ).fetchall()
-    used = connection.execute("select distinct panel from results.run").fetchall()
-    wanted = {_MAIN_PANEL, panel} | {name for (name,) in used}
+    used = connection.execute("select distinct panel from results.model").fetchall()
+    wanted = {_MAIN_PANEL, *panels} | {name for (name,) in used}
     selects = [
         f"select {quoted(name)} as panel, {PANEL_SHA256.format(table=name)} as panel_sha256"
         for (name,) in sorted(present)

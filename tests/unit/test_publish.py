@@ -252,7 +252,7 @@ def test_before_the_first_run_the_marts_are_published_alone(tmp_path: Path, targ
 def test_an_unbuilt_database_is_refused(tmp_path: Path, target: Path) -> None:
     connect(tmp_path / "empty.duckdb").close()
 
-    with pytest.raises(InputError, match="nothing to publish"):
+    with pytest.raises(InputError, match="nothing to read or to publish"):
         publish(tmp_path / "empty.duckdb", target)
     with pytest.raises(InputError, match="no database to read"):
         publish(tmp_path / "absent.duckdb", target)
@@ -330,9 +330,11 @@ def test_a_full_disk_leaves_the_old_copy_and_no_litter(build: Path, target: Path
 
 def test_a_folder_in_the_place_of_the_parquet_link_is_refused(build: Path, target: Path) -> None:
     (target.parent / "parquet").mkdir(parents=True)
+    target.write_bytes(b"the copy before")
 
     with pytest.raises(InputError, match="taken by a folder"):
         publish(build, target)
+    assert target.read_bytes() == b"the copy before"
 
 
 def test_the_audit_sees_a_copy_that_is_not_whole(build: Path, target: Path) -> None:

@@ -92,16 +92,34 @@ def put_in_place(database: Path, parquet: Path, target: Path) -> Path:
     -------
     Path
         The link to the Parquet files.
+
+    Raises
+    ------
+    InputError
+        If a folder is where the link belongs; nothing is replaced then.
     """
     folder = target.parent
+    link = folder / "parquet"
+    _check_place(link)
     for file in [database, *parquet.rglob("*.parquet")]:
         _to_disk(file)
         file.chmod(_READ_ONLY)
     version = _new_version(parquet, folder / _VERSIONS)
     database.replace(target)
-    link = _point_link(folder / "parquet", version)
+    _point_link(link, version)
     _to_disk(folder)
     return link
+
+
+def _check_place(link: Path) -> None:
+    """Refuse before anything is replaced."""
+    if link.is_dir() and not link.is_symlink():
+        raise InputError(
+            "The place of the published Parquet files is taken by a folder.",
+            where=str(link),
+            expected="a link that publishing makes itself, or nothing",
+            next_step="move that folder away and publish again",
+        )
 
 
 def _new_version(parquet: Path, versions: Path) -> Path:
@@ -112,15 +130,8 @@ def _new_version(parquet: Path, versions: Path) -> Path:
     return version
 
 
-def _point_link(link: Path, version: Path) -> Path:
+def _point_link(link: Path, version: Path) -> None:
     before = link.readlink().name if link.is_symlink() else None
-    if link.is_dir() and not link.is_symlink():
-        raise InputError(
-            "The place of the published Parquet files is taken by a folder.",
-            where=str(link),
-            expected="a link that publishing makes itself, or nothing",
-            next_step="move that folder away and publish again",
-        )
     fresh = link.with_name(f"{_IN_THE_MAKING}link")
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(version.relative_to(link.parent))
@@ -128,7 +139,6 @@ def _point_link(link: Path, version: Path) -> Path:
     for old in version.parent.iterdir():
         if old.name not in (version.name, before):
             shutil.rmtree(old, ignore_errors=True)
-    return link
 
 
 def _to_disk(path: Path) -> None:

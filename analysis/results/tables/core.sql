@@ -39,6 +39,8 @@ create table if not exists results.model (
     n_used integer not null check (n_used between 0 and n_sample), -- rows the model used
     dropped varchar, -- why rows of the sample were not used, with names; NULL when all were used
     is_balanced boolean not null, -- true: every entity has every period among the rows used
+    panel varchar not null, -- the panel the model used: a mart, or the name of a file
+    panel_sha256 varchar not null, -- SHA-256 of that panel
     note varchar, -- what a reader must know about the computation, in words
     primary key (run_id, model_id)
 );

@@ -141,7 +141,9 @@ insert into results.model by name
     select 'run_1' as run_id, unnest(['base', 'lost']) as model_id, unnest([1, 2]) as position,
         'panel.pooled' as method, 'develop' as outcome, 'all' as sample,
         'true' as sample_filter, '{}' as options, unnest(['done', 'refused']) as status,
-        9 as n_sample, unnest([9, 0]) as n_used, true as is_balanced;
+        9 as n_sample, unnest([9, 0]) as n_used, true as is_balanced,
+        panel, panel_sha256
+    from results.current_panel where panel = 'marts.fct_province_year';
 insert into results.estimate by name
     select 'run_1' as run_id, 'base' as model_id, 1 as position, 'main' as part, 'agg' as term,
         0.5 as estimate, 0.25 as std_error, 'conventional' as std_error_kind,

@@ -12,7 +12,10 @@ from expectations.frames import compute_frame
 from expectations.gate import SUITES, run_gate
 from expectations.outcome import Check, GateError, make_check
 from expectations.process import judge
-from tests.unit.gates.breakages import LANDING, PANEL, RESULTS, Breakage
+from tests.unit.gates.breakage import Breakage
+from tests.unit.gates.breakages_landing import LANDING
+from tests.unit.gates.breakages_panel import PANEL
+from tests.unit.gates.breakages_results import RESULTS
 from tests.unit.gates.small_database import fill_small_database
 from warehouse.errors import InputError
 

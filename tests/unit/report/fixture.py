@@ -91,13 +91,14 @@ def _insert_checks(connection: duckdb.DuckDBPyConnection) -> None:
         )
 
 
+def _sha(connection: duckdb.DuckDBPyConnection, panel: str) -> str:
+    row = connection.execute(
+        "select panel_sha256 from results.current_panel where panel = ?", [panel]
+    ).fetchone()
+    return str(row[0]) if row else "0" * 64
+
+
 def _insert_run(connection: duckdb.DuckDBPyConnection, run: StudyRun) -> None:
-    panel_sha = "0" * 64
-    if run.panel == PANEL:
-        row = connection.execute(
-            "select panel_sha256 from results.current_panel where panel = ?", [PANEL]
-        ).fetchone()
-        panel_sha = row[0] if row else panel_sha
     started = _START + timedelta(hours=run.hours)
     _insert(
         connection,
@@ -110,7 +111,7 @@ def _insert_run(connection: duckdb.DuckDBPyConnection, run: StudyRun) -> None:
         study_title=run.title,
         study_sha256="a" * 64,
         panel=run.panel,
-        panel_sha256=panel_sha,
+        panel_sha256=_sha(connection, run.panel),
         code_version="1.2.3",
         seed=42,
         is_synthetic=run.is_synthetic,
@@ -175,6 +176,8 @@ def _insert_model(
         n_sample=12,
         n_used=12 if done else 0,
         is_balanced=True,
+        panel=run.panel,
+        panel_sha256=_sha(connection, run.panel),
         note="a remark <u>here</u>" if done else None,
     )
     key = {"run_id": run.run_id, "model_id": model.model_id}

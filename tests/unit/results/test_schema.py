@@ -55,7 +55,7 @@ def run(number: int, *, panel: str = "own.csv", sha: str = SHA, study: str = "s"
     )
 
 
-def model(model_id: str, *rows: Record) -> Model:
+def model(model_id: str, *rows: Record, panel: str = "own.csv", panel_sha256: str = SHA) -> Model:
     is_refused = any(isinstance(row, Refusal) for row in rows)
     return Model(
         model_id=model_id,
@@ -73,6 +73,8 @@ def model(model_id: str, *rows: Record) -> Model:
         n_used=0 if is_refused else 10,
         dropped=None,
         is_balanced=True,
+        panel=panel,
+        panel_sha256=panel_sha256,
         note=None,
         records=rows,
     )
@@ -225,12 +227,29 @@ def test_numbers_from_another_panel_than_the_marts_are_not_current(
     connection.execute("create table marts.fct_province_year as select 1 as region_id, 2.5 as y")
     schema.ensure(connection)
     name, sha = connection.execute("from results.current_panel").fetchall()[0]
-    write_run(connection, run(1, panel=name, sha=sha), [model("a", slope())])
+    run_1 = run(1, panel=name, sha=sha)
+    write_run(connection, run_1, [model("a", slope(), panel=name, panel_sha256=sha)])
     assert latest(connection) == {"a": (1.0, True)}
     # a new build replaces the table, as dbt does
     connection.execute("drop table marts.fct_province_year")
     connection.execute("create table marts.fct_province_year as select 1 as region_id, 2.6 as y")
     assert latest(connection) == {"a": (1.0, False)}
+
+
+def test_a_twin_is_compared_with_the_panel_it_was_made_from(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    connection.execute("create schema marts")
+    for name, value in (("fct_province_year", 1), ("fct_province_year_raw", 2)):
+        connection.execute(f"create table marts.{name} as select {value} as y")
+    panels = ("marts.fct_province_year", "marts.fct_province_year_raw")
+    schema.ensure(connection, panels)
+    found = dict(connection.execute("from results.current_panel").fetchall())
+    made = [model(name, slope(), panel=name, panel_sha256=found[name]) for name in panels]
+    write_run(connection, run(1, panel=panels[0], sha=found[panels[0]]), made)
+    assert latest(connection) == {panels[0]: (1.0, True), panels[1]: (1.0, True)}
+    connection.execute(f"update {panels[1]} set y = 3")
+    assert latest(connection) == {panels[0]: (1.0, True), panels[1]: (1.0, False)}
 
 
 def test_the_tables_survive_a_killed_writer(tmp_path: Path) -> None:
