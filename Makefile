@@ -23,7 +23,7 @@ run: environment ## Raw files -> panel -> tables -> report, on the sample (or RA
 	$(BIN)/python -m analysis.run
 
 test: environment lint ## All that CI runs: linters, types, unit, reference and end-to-end tests
-	$(BIN)/python -m pytest -m "not scale"
+	$(BIN)/python -m pytest
 
 lint: environment lint-environment ## Style, docstrings, types, import rules, SQL
 	$(LINT_BIN)/ruff check .
