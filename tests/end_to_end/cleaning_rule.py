@@ -64,6 +64,19 @@ def fill(years: Floats, known: dict[float, float], bounds: tuple[float, float]) 
     return values
 
 
+def irreplaceable(years: Floats, kept: NDArray[np.bool_], outliers: list[float]) -> list[float]:
+    """Outliers that nothing can replace: beyond the edge limit, or beside fewer than two."""
+    span = years[kept]
+    if len(span) < 2:
+        return outliers
+    found: list[float] = []
+    if span[0] - years[0] > EDGE_LIMIT:
+        found += [year for year in outliers if year < span[0]]
+    if years[-1] - span[-1] > EDGE_LIMIT:
+        found += [year for year in outliers if year > span[-1]]
+    return found
+
+
 @dataclass
 class Cleaned:
     """Values and statuses of one variable, both (regions, years)."""
@@ -84,6 +97,9 @@ def clean(raw: Floats, years: Floats, bounds: tuple[float, float], *, in_logs: b
     for i, (row, s) in enumerate(zip(raw, seen, strict=True)):
         outliers, _ = flags(years[s], x[i][s], scale)
         kept = inside[i] & ~np.isin(years, outliers)
+        lasting = irreplaceable(years, kept, outliers)
+        kept |= np.isin(years, lasting)
+        outliers = [year for year in outliers if year not in lasting]
         values[i] = fill(years, dict(zip(years[kept], row[kept], strict=True)), bounds)
         span = years[kept]
         between = (years > span.min(initial=np.inf)) & (years < span.max(initial=-np.inf))
@@ -109,7 +125,8 @@ def planted(
     """Grow a panel smoothly, with level shifts, spikes of half to twice, and gaps.
 
     Spikes stand in different regions, away from level shifts. ``faults`` further regions get
-    an edge gap, an interior gap, a value outside the bounds and more spikes than rounds.
+    an edge gap, an interior gap, a value outside the bounds, more spikes than rounds, or a
+    spike beside an edge gap.
     """
     growth = random.normal(0.08, 0.03, (regions, 1))
     noise = random.normal(0, 0.01, (regions, years))
@@ -128,7 +145,7 @@ def planted(
 
 
 def _spoil(random: np.random.Generator, series: Floats) -> None:
-    kind = int(random.integers(0, 5))
+    kind = int(random.integers(0, 6))
     n = len(series)
     if kind == 0:
         series[: random.integers(1, 6)] = np.nan
@@ -140,5 +157,9 @@ def _spoil(random: np.random.Generator, series: Floats) -> None:
         series[0] = -1.0
     elif kind == 3:
         series[1::3] *= 3.0
+    elif kind == 4:
+        gap = int(random.integers(2, 5))
+        series[n - gap :] = np.nan
+        series[n - gap - 1] *= 2.0
     else:
         series[1:] = np.nan

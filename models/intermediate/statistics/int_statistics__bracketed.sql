@@ -2,24 +2,14 @@
 grain:  one treatment, region, variable and year without a kept value
 method: the line that may fill it runs through two kept observations of its series: those
         before and after a gap, or the two nearest to an edge. Empty where the series
-        keeps fewer than two. An edge gap reaches to the end of the variable's years.
+        keeps fewer than two. An edge gap reaches to the end of the study; the year before
+        the study does not lengthen it, and has a gap of its own that includes the study's.
 -#}
 with
 
 treated as (
 
     select * from {{ ref('int_statistics__treated') }}
-
-),
-
-spans as (
-
-    select
-        variable_id,
-        min(year) as first_year,
-        max(year) as last_year
-    from treated
-    group by variable_id
 
 ),
 
@@ -44,17 +34,15 @@ pairs as (
 segments as (
 
     select
-        pairs.*,
-        spans.first_year,
-        spans.last_year,
-        case when pairs.is_first then spans.first_year - 1 else pairs.year_1 end
-            as after_year,
-        case when pairs.is_last then spans.last_year + 1 else pairs.year_2 end
-            as before_year
+        *,
+        case
+            when is_first then {{ number_setting('first_year') }} - 2 else year_1
+        end as after_year,
+        case
+            when is_last then {{ number_setting('last_year') }} + 1 else year_2
+        end as before_year
     from pairs
-    inner join spans
-        on pairs.variable_id = spans.variable_id
-    where pairs.year_2 is not null
+    where year_2 is not null
 
 ),
 
@@ -72,13 +60,10 @@ bracketed as (
         segments.year_2,
         segments.value_2,
         treated.year between segments.year_1 and segments.year_2 as is_interior,
-        case
-            when treated.year < segments.year_1
-                then segments.year_1 - segments.first_year
-            when treated.year > segments.year_2
-                then segments.last_year - segments.year_2
-            else segments.year_2 - segments.year_1 - 1
-        end as gap_length
+        coalesce(
+            {{ edge_gap('treated.year', 'segments.year_1', 'segments.year_2') }},
+            segments.year_2 - segments.year_1 - 1
+        ) as gap_length
     from treated
     left join segments
         on

@@ -43,13 +43,8 @@ methods as (
         case
             when lines.year_1 is null then 'too_few_observations'
             when lines.is_interior then 'linear'
-            {%- if edge_rule == 'none' %}
-            else 'edge_rule_none'
-            {%- else %}
-            {%- if var('edge_limit') is not none %}
-            when lines.gap_length > {{ number_setting('edge_limit') }}
-                then 'beyond_edge_limit'
-            {%- endif %}
+            when {{ edge_refusal('lines.gap_length') }} is not null
+                then {{ edge_refusal('lines.gap_length') }}
             {%- if edge_rule == 'linear' %}
             when
                 lines.on_line < variables.lower_bound
@@ -57,7 +52,6 @@ methods as (
                 then 'edge_nearest'
             {%- endif %}
             else 'edge_{{ edge_rule }}'
-            {%- endif %}
         end as method
     from lines
     inner join variables

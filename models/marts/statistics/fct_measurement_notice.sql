@@ -27,6 +27,18 @@ outliers as (
 
 ),
 
+irreplaceable as (
+
+    select
+        variable_id,
+        region_id,
+        {{ list_text('cast(year as varchar)', 'year') }} as years
+    from {{ ref('int_statistics__treated') }}
+    where treatment = 'cleaned' and is_irreplaceable
+    group by variable_id, region_id
+
+),
+
 scales as (
 
     select * from {{ ref('int_statistics__residual_scales') }}
@@ -45,6 +57,16 @@ remarks as (
         'compare the series with its printed source' as next_step
     from outliers
     where not is_cleanable
+    union all
+    select
+        'warn' as severity,
+        'outlier_kept' as topic,
+        variable_id,
+        region_id,
+        'the outlier rule flags ' || years || ', and no observation is near enough to'
+        || ' replace them: they are kept as observed' as detail,
+        'compare the series with its printed source' as next_step
+    from irreplaceable
     union all
     select
         'info' as severity,
