@@ -19,9 +19,15 @@
 {%- endmacro %}
 
 
+{% macro is_constant(lowest, highest) -%}
+    {{ highest }} - {{ lowest }}
+    <= 1e-12 * greatest(abs({{ lowest }}), abs({{ highest }}))
+{%- endmacro %}
+
+
 {% macro min_max(number, lowest, highest, direction) -%}
     case
-        when {{ highest }} = {{ lowest }} then 0.0
+        when {{ is_constant(lowest, highest) }} then 0.0
         when {{ direction }} = '-'
             then ({{ highest }} - {{ number }}) / ({{ highest }} - {{ lowest }})
         else ({{ number }} - {{ lowest }}) / ({{ highest }} - {{ lowest }})

@@ -2,7 +2,8 @@
 grain:  one treatment and indicator
 method: an indicator needs a value in every region and year of the study; otherwise it is
         left out for all, by name (`incomplete_indicator: drop`), or the build stops and
-        names it (`refuse`). One that never changes stays, with weight 0.
+        names it (`refuse`). One that never changes but for the rounding of ratios stays,
+        with weight 0.
 -#}
 {%- set on_incomplete = choice('incomplete_indicator', ['drop', 'refuse']) -%}
 with
@@ -60,7 +61,7 @@ counted as (
         indicators.direction,
         cast(count(*) as integer) as n_cells,
         {{ intervention_counts('computed.value', 'computed.intervention') }},
-        min(computed.value) = max(computed.value) as is_constant
+        {{ is_constant('min(computed.value)', 'max(computed.value)') }} as is_constant
     from indicators
     inner join computed
         on indicators.indicator_id = computed.formula_id
