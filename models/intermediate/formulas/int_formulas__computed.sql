@@ -56,7 +56,13 @@ valued as (
         parts.n_parts,
         variable_values.variable_id,
         variable_values.value,
-        variable_values.intervention
+        variable_values.intervention,
+        case
+            when variable_values.value is null
+                then
+                    variable_values.variable_id
+                    || coalesce(' (' || variable_values.reason || ')', '')
+        end as missing_variable
     from variable_values
     inner join parts
         on variable_values.variable_id = parts.variable_id
@@ -77,7 +83,7 @@ addends as (
         value,
         intervention,
         case when value is null then 1 else 0 end as n_missing,
-        case when value is null then variable_id end as missing_variable_id
+        missing_variable
     from valued
     where n_parts <= 2
     union all
@@ -90,7 +96,7 @@ addends as (
         {{ ordered_sum('value', 'variable_id') }} as value,
         max(intervention) as intervention,
         count(*) - count(value) as n_missing,
-        min(case when value is null then variable_id end) as missing_variable_id
+        min(missing_variable) as missing_variable
     from valued
     where n_parts > 2
     group by treatment, formula_id, region_id, year, side
@@ -109,7 +115,7 @@ sides as (
         max(case when side = 'denominator' then 1 else 0 end) = 1 as is_ratio,
         sum(n_missing) as n_missing,
         max(intervention) as intervention,
-        min(missing_variable_id) as missing_variable_id
+        min(missing_variable) as missing_variable
     from addends
     group by treatment, formula_id, region_id, year
 
@@ -130,8 +136,8 @@ computed as (
         case when n_missing = 0 then intervention end as intervention,
         case
             when n_missing > 1
-                then 'no value of ' || missing_variable_id || ' and others'
-            when n_missing = 1 then 'no value of ' || missing_variable_id
+                then 'no value of ' || missing_variable || ' and others'
+            when n_missing = 1 then 'no value of ' || missing_variable
             when is_ratio and denominator = 0 then 'zero denominator'
         end as reason
     from sides

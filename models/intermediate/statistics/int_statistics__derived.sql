@@ -3,7 +3,8 @@ grain:  one treatment, region, year and derived variable
 method: made from filled values, so that a gap is closed once, in the printed series.
             growth           100 * (value - value before) / value before
             index_minus_100  value - 100
-        The value before is the one of the year before; zero gives no growth rate.
+        The value before is the one of the year before; zero gives no growth
+        rate, and says so.
 -#}
 with
 
@@ -59,7 +60,11 @@ derived as (
         case
             when kind = 'growth' then greatest(intervention, intervention_before)
             else intervention
-        end as intervention
+        end as intervention,
+        case
+            when kind = 'growth' and value_before = 0 and value is not null
+                then 'zero denominator'
+        end as reason
     from sources
 
 )

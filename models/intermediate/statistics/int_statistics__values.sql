@@ -25,7 +25,8 @@ all_values as (
         year,
         variable_id,
         value,
-        {{ intervention('value_status') }} as intervention
+        {{ intervention('value_status') }} as intervention,
+        cast(null as varchar) as reason
     from filled
     union all
     select
@@ -34,7 +35,8 @@ all_values as (
         year,
         variable_id,
         value,
-        intervention
+        intervention,
+        reason
     from derived
 
 )
