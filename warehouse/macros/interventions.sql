@@ -1,5 +1,5 @@
 {#- What was done to a value: 0 observed, 1 filled, 2 replaced; empty where it is missing.
-    A formula carries the largest of its parts. -#}
+    A formula carries the largest of its parts. And who lacks a value. -#}
 
 {% macro intervention(value_status) -%}
     case
@@ -17,4 +17,18 @@
         ) as {{ name }},
         {% endfor -%}
     cast(count(*) - count({{ number }}) as integer) as missing
+{%- endmacro %}
+
+
+{% macro first_names(name, order_by, condition, place, most=3) -%}
+    {{ list_text(
+        'case when ' ~ condition ~ ' and ' ~ place ~ ' <= ' ~ most ~ ' then ' ~ name ~ ' end',
+        order_by
+    ) }}
+        || case
+            when max({{ place }}) = {{ most + 1 }} then ' and 1 other'
+            when max({{ place }}) > {{ most }}
+                then ' and ' || (max({{ place }}) - {{ most }}) || ' others'
+            else ''
+        end
 {%- endmacro %}

@@ -3,7 +3,7 @@ grain:  one treatment, quotient, region and year of the study
 method: (d_it / e_it) / (sum_i d_it / sum_i e_it), the sums over all regions of the sample
         in that year, region i included, so that the e-weighted mean over regions is 1.
         Where a region of the sample has no value the sums, and with them all quotients
-        of that year, are unknown.
+        of that year, are unknown; the reason names up to three such regions.
 -#}
 with
 
@@ -17,6 +17,12 @@ region_years as (
 
     select * from {{ ref('int_geography__region_years') }}
     where not is_lead_in
+
+),
+
+regions as (
+
+    select * from {{ ref('regions') }}
 
 ),
 
@@ -51,6 +57,7 @@ paired as (
         quotients.numerator_id,
         quotients.denominator_id,
         region_years.region_id,
+        regions.name_en as region_name,
         region_years.year,
         parts.value as part,
         wholes.value as whole,
@@ -58,6 +65,8 @@ paired as (
     from treatments
     cross join quotients
     cross join region_years
+    inner join regions
+        on region_years.region_id = regions.region_id
     left join variable_values as parts
         on
             treatments.treatment = parts.treatment
@@ -73,6 +82,22 @@ paired as (
 
 ),
 
+placed as (
+
+    select
+        *,
+        sum(case when part is null then 1 else 0 end) over series as part_gap_no,
+        sum(case when whole is null then 1 else 0 end) over series as whole_gap_no
+    from paired
+    window
+        series as (
+            partition by treatment, quotient_id, year
+            order by region_id
+            rows between unbounded preceding and current row
+        )
+
+),
+
 totals as (
 
     select
@@ -82,8 +107,12 @@ totals as (
         {{ ordered_sum('part', 'region_id') }} as all_parts,
         {{ ordered_sum('whole', 'region_id') }} as all_wholes,
         count(*) - count(part) as n_parts_missing,
-        count(*) - count(whole) as n_wholes_missing
-    from paired
+        count(*) - count(whole) as n_wholes_missing,
+        {{ first_names('region_name', 'region_id', 'part is null', 'part_gap_no') }}
+            as without_part,
+        {{ first_names('region_name', 'region_id', 'whole is null', 'whole_gap_no') }}
+            as without_whole
+    from placed
     group by treatment, quotient_id, year
 
 ),
@@ -108,11 +137,11 @@ quotients_by_region as (
             when totals.n_parts_missing > 0
                 then
                     'no value of ' || paired.numerator_id || ' in '
-                    || totals.n_parts_missing || ' regions'
+                    || totals.without_part
             when totals.n_wholes_missing > 0
                 then
                     'no value of ' || paired.denominator_id || ' in '
-                    || totals.n_wholes_missing || ' regions'
+                    || totals.without_whole
             when paired.whole = 0 or totals.all_wholes = 0
                 then 'zero denominator: ' || paired.denominator_id
             when totals.all_parts = 0 then 'zero total: ' || paired.numerator_id
