@@ -28,6 +28,13 @@ LANDING = [
     Breakage(
         "landing",
         "landing.file",
+        "status_known",
+        "update landing.file set status = null where source_file = 'raw/notes.csv'",
+        "status missing",
+    ),
+    Breakage(
+        "landing",
+        "landing.file",
         "reason_given",
         "update landing.file set reason = ' '",
         "raw/notes.csv",

@@ -107,6 +107,13 @@ PANEL = [
     ),
     Breakage(
         "panel",
+        "marts.fct_location_quotient",
+        "weighted_mean_is_1",
+        "update marts.fct_observation set value = 0 where variable_id = 'workers_all'",
+        "weighted_mean missing",
+    ),
+    Breakage(
+        "panel",
         "marts.brg_region_neighbour",
         "no_region_its_own_neighbour",
         "insert into marts.brg_region_neighbour values ('contiguity', 11, 11, 1)",
