@@ -40,7 +40,7 @@ printed as (
 
 counted as (
 
-    select coalesce(sum(n_files), 0) as n_merged from merged
+    select coalesce(sum(n_cells), 0) as n_merged from merged
 
 ),
 

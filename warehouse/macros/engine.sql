@@ -18,16 +18,16 @@
 {%- endmacro %}
 
 
-{% macro list_text(expression, order_by) -%}
-    {{ return(adapter.dispatch('list_text')(expression, order_by)) }}
+{% macro list_text(expression, order_by, separator=', ') -%}
+    {{ return(adapter.dispatch('list_text')(expression, order_by, separator)) }}
 {%- endmacro %}
 
-{% macro default__list_text(expression, order_by) -%}
-    listagg({{ expression }}, ', ') within group (order by {{ order_by }})
+{% macro default__list_text(expression, order_by, separator) -%}
+    listagg({{ expression }}, '{{ separator }}') within group (order by {{ order_by }})
 {%- endmacro %}
 
-{% macro duckdb__list_text(expression, order_by) -%}
-    string_agg({{ expression }}, ', ' order by {{ order_by }})
+{% macro duckdb__list_text(expression, order_by, separator) -%}
+    string_agg({{ expression }}, '{{ separator }}' order by {{ order_by }})
 {%- endmacro %}
 
 

@@ -3,6 +3,7 @@ grain:  one region, variable, vintage and year
 method: cells of the same key agree (landing refuses others) and become one value: the
         one printed with the finest resolution. Units become those of the registry by
             value * factor(printed unit) / factor(registry unit).
+        The other cells that print the value are named beside it.
 -#}
 with
 
@@ -61,9 +62,6 @@ ranked as (
 
     select
         *,
-        count(value) over (
-            partition by region_id, variable_id, vintage, year
-        ) as n_files,
         row_number() over (
             partition by region_id, variable_id, vintage, year
             order by
@@ -76,19 +74,47 @@ ranked as (
 
 ),
 
-merged as (
+counted as (
 
     select
         region_id,
         variable_id,
         vintage,
         year,
-        value,
-        cast(n_files as integer) as n_files,
-        source_file,
-        source_cell
+        cast(count(distinct source_file) as integer) as n_files,
+        cast(count(*) as integer) as n_cells,
+        {{ list_text(
+            "case when precedence > 1 then source_file || '!' || source_cell end",
+            'precedence',
+            '; '
+        ) }} as other_sources
     from ranked
-    where precedence = 1
+    where value is not null
+    group by region_id, variable_id, vintage, year
+
+),
+
+merged as (
+
+    select
+        ranked.region_id,
+        ranked.variable_id,
+        ranked.vintage,
+        ranked.year,
+        ranked.value,
+        coalesce(counted.n_files, 0) as n_files,
+        coalesce(counted.n_cells, 0) as n_cells,
+        ranked.source_file,
+        ranked.source_cell,
+        counted.other_sources
+    from ranked
+    left join counted
+        on
+            ranked.region_id = counted.region_id
+            and ranked.variable_id = counted.variable_id
+            and ranked.vintage = counted.vintage
+            and ranked.year = counted.year
+    where ranked.precedence = 1
 
 )
 

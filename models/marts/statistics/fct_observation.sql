@@ -50,7 +50,8 @@ observations as (
         filled.rule,
         filled.gap_length,
         outliers.z as outlier_z,
-        coalesce(merged.n_files, 0) as n_files
+        coalesce(merged.n_files, 0) as n_files,
+        merged.other_sources
     from filled
     inner join vintages
         on filled.variable_id = vintages.variable_id
