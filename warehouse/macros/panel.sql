@@ -16,3 +16,47 @@
         {% endif %}
     {%- endfor -%}
 {%- endmacro %}
+
+
+{% macro province_panel(treatment, contracted_model) -%}
+with
+
+study_values as (
+
+    select * from {{ ref('int_panel__study_values') }}
+    where treatment = '{{ treatment }}'
+
+),
+
+regions as (
+
+    select * from {{ ref('regions') }}
+
+),
+
+pivoted as (
+
+    select
+        regions.region_id,
+        regions.name_en as region_name,
+        regions.name_zh as region_name_zh,
+        regions.area,
+        regions.is_municipality,
+        study_values.year,
+        {{ study_columns(contracted_model) }}
+    from study_values
+    inner join regions
+        on study_values.region_id = regions.region_id
+    group by
+        regions.region_id,
+        regions.name_en,
+        regions.name_zh,
+        regions.area,
+        regions.is_municipality,
+        study_values.year
+
+)
+
+select * from pivoted
+order by region_id, year
+{%- endmacro %}
