@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from expectations.outcome import NAMED_ROWS, Check, GateReport
 from expectations.store import latest_reports
 from warehouse.connection import report_dir
+from warehouse.errors import InputError
 
 if TYPE_CHECKING:
     import duckdb
@@ -40,12 +41,25 @@ def write_page(
         The file; by default `page_path`.
     reports
         What to show instead of the stored looks.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written.
     """
     output = output or page_path()
     shown = latest_reports(connection) if reports is None else list(reports)
     html = render(shown, is_synthetic=_is_synthetic(connection))
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(html, encoding="utf-8")
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(html, encoding="utf-8")
+    except OSError as error:
+        raise InputError(
+            "The page of the checks cannot be written.",
+            where=str(output),
+            found=error.strerror,
+            next_step="set REPORT_DIR to a folder that can be written",
+        ) from error
     return output
 
 

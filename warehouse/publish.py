@@ -76,9 +76,9 @@ def publish(
     """
     started = time.monotonic()
     target = target or published_path()
-    with _reading(source) as cursor, only_publisher(target.parent):
+    with _reading(source) as cursor, _explained(target), only_publisher(target.parent):
         require_passed_gates(cursor)
-        with _explained(target), copy_in_the_making(target.parent) as making:
+        with copy_in_the_making(target.parent) as making:
             database, parquet = making / target.name, making / "parquet"
             counts = copy_public_schemas(cursor, database, parquet)
             audit_copy(database, parquet, counts)

@@ -24,6 +24,7 @@ from expectations.store import ensure_table, latest_look, latest_reports
 from tests.support import ROOT
 from tests.unit.gates.small_database import fill_small_database, make_small_database
 from warehouse.connection import connect
+from warehouse.errors import InputError
 
 
 @pytest.fixture
@@ -189,6 +190,15 @@ def test_page_is_one_offline_file_that_leads_with_what_failed(
     assert page.index("weights_sum_to_1") < page.index("weight_between_0_and_1")
     assert "&lt;b&gt;topic&lt;/b&gt;" in page
     assert re.findall(r"https?://|<script|<link|src=", page) == []
+
+
+def test_page_that_cannot_be_written_is_refused(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("not a folder")
+
+    with pytest.raises(InputError, match="page of the checks cannot be written"):
+        write_page(connection, tmp_path / "file" / "checks.html")
 
 
 def test_page_before_any_look_and_after_a_clean_one(

@@ -99,6 +99,13 @@ def test_a_folder_in_the_place_of_the_parquet_link_is_refused(build: Path, targe
     assert target.read_bytes() == b"the copy before"
 
 
+def test_a_folder_that_cannot_be_made_is_refused(build: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+
+    with pytest.raises(InputError, match="could not be written"):
+        publish(build, tmp_path / "file" / "warehouse.duckdb")
+
+
 def test_readers_never_meet_half_a_copy(build: Path, target: Path, tmp_path: Path) -> None:
     stop, log = tmp_path / "stop", tmp_path / "log"
     connection = connect(build)
