@@ -27,7 +27,7 @@ SOUND = {
     "'亿元' as unit, 'a.csv' as source_file, 'B2' as source_cell, 7.5 as value",
     "raw_variables": "select 'gdp' as variable_id",
     "int_geography__region_years": "select 1 as region_id, 2020 as year",
-    "int_statistics__merged": "select 1 as n_files",
+    "int_statistics__merged": "select 1 as n_cells",
     "formula_parts": "select f as formula_id, v as variable_id from (values "
     "('growth', 'gdp'), ('wage', 'gdp')) as t(f, v)",
     "dim_variable": "select v as variable_id, k as kind from (values ('gdp', 'raw'), "
@@ -55,8 +55,8 @@ SPOILED = [
     ("quotients_average_to_one", "fct_location_quotient", "set value = 0.6 where region_id = 1"),
     ("observed_values_are_as_printed", "fct_observation", "set value_observed = 7.6"),
     ("observed_values_are_as_printed", "fct_observation", "set value_observed = null"),
-    ("no_printed_value_is_lost", "int_statistics__merged", "set n_files = 0"),
-    ("no_printed_value_is_lost", "int_statistics__merged", "set n_files = 2"),
+    ("no_printed_value_is_lost", "int_statistics__merged", "set n_cells = 0"),
+    ("no_printed_value_is_lost", "int_statistics__merged", "set n_cells = 2"),
     ("registries_fit_together", "formula_parts", "set variable_id = 'agg'"),
     ("registries_fit_together", "formula_parts", "set formula_id = 'wage'"),
     ("registries_fit_together", "formula_parts", "set formula_id = 'growth'"),
