@@ -62,6 +62,9 @@ ranked as (
 
     select
         *,
+        count(value) over (
+            partition by region_id, variable_id, vintage, year
+        ) as n_cells,
         row_number() over (
             partition by region_id, variable_id, vintage, year
             order by
@@ -74,22 +77,21 @@ ranked as (
 
 ),
 
-counted as (
+shared as (
 
     select
         region_id,
         variable_id,
         vintage,
         year,
-        cast(count(distinct source_file) as integer) as n_files,
-        cast(count(*) as integer) as n_cells,
+        count(distinct source_file) as n_files,
         {{ list_text(
             "case when precedence > 1 then source_file || '!' || source_cell end",
             'precedence',
             '; '
         ) }} as other_sources
     from ranked
-    where value is not null
+    where value is not null and n_cells > 1
     group by region_id, variable_id, vintage, year
 
 ),
@@ -102,18 +104,18 @@ merged as (
         ranked.vintage,
         ranked.year,
         ranked.value,
-        coalesce(counted.n_files, 0) as n_files,
-        coalesce(counted.n_cells, 0) as n_cells,
+        cast(coalesce(shared.n_files, ranked.n_cells) as integer) as n_files,
+        cast(ranked.n_cells as integer) as n_cells,
         ranked.source_file,
         ranked.source_cell,
-        counted.other_sources
+        shared.other_sources
     from ranked
-    left join counted
+    left join shared
         on
-            ranked.region_id = counted.region_id
-            and ranked.variable_id = counted.variable_id
-            and ranked.vintage = counted.vintage
-            and ranked.year = counted.year
+            ranked.region_id = shared.region_id
+            and ranked.variable_id = shared.variable_id
+            and ranked.vintage = shared.vintage
+            and ranked.year = shared.year
     where ranked.precedence = 1
 
 )
