@@ -196,7 +196,7 @@ def _everything(
             show.stage("writing the report")
             from analysis.report.build import build_report
 
-            report = build_report(database_path(), output, options.lang)
+            report = build_report(database_path(), output, options.lang, study.study_id)
             published = None
             if outcome.has_marts:
                 show.stage("publishing")

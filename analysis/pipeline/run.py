@@ -179,6 +179,7 @@ def _model(
         rows += compare(figures, options, result.records)
     return Model(
         model_id=task.entry.model_id,
+        position=study.entries.index(task.entry) + 1,
         method=options.method,
         title=options.title,
         table_no=options.table,

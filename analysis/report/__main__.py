@@ -31,10 +31,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--output", type=Path, help="folder of the page (default: reports, or REPORT_DIR)"
     )
     parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language of the report")
+    parser.add_argument("--study", metavar="ID", help="one study alone (default: every study)")
     given = parser.parse_args(arguments)
     try:
         page = build_report(
-            given.database or database_path(), given.output or report_dir(), given.lang
+            given.database or database_path(), given.output or report_dir(), given.lang, given.study
         )
     except InputError as error:
         print(error, file=sys.stderr)

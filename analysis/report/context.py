@@ -53,6 +53,11 @@ class Context:
     claimed_methods: tuple[str, ...]
 
     @property
+    def shows_marts(self) -> bool:
+        """Whether the page is about the marts too, and not about a panel from a file alone."""
+        return not self.reader.hides("marts")
+
+    @property
     def has_synthetic_results(self) -> bool:
         """Whether any study was made from the synthetic sample."""
         return any(study.is_synthetic for study in self.studies)
@@ -91,8 +96,10 @@ class Context:
         return 1 - sum(observed for _, observed in named) / n_cells
 
 
-def read_context(reader: Reader, lang: str, claimed_methods: tuple[str, ...]) -> Context:
-    """Read what every section needs.
+def read_context(
+    reader: Reader, lang: str, claimed_methods: tuple[str, ...], study: str | None = None
+) -> Context:
+    """Read what every section needs; of the studies, only the one named if one is.
 
     Raises
     ------
@@ -107,7 +114,7 @@ def read_context(reader: Reader, lang: str, claimed_methods: tuple[str, ...]) ->
         variables=_names(reader, "dim_variable", "variable_id", _name(lang)),
         indicators=_names(reader, "dim_indicator", "indicator_id", _name(lang)),
         observed=_observed(reader),
-        studies=read_studies(reader),
+        studies=read_studies(reader, study),
         has_synthetic_files=_has_synthetic_files(reader),
         claimed_methods=claimed_methods,
     )

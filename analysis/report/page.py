@@ -32,6 +32,7 @@ def render(context: Context) -> str:
             "pieces": collect(section, context),
         }
         for section in SECTIONS
+        if section.source != "marts" or context.shows_marts
     ]
     return (
         _environment()

@@ -30,21 +30,37 @@ class NothingToShowError(Exception):
 
 
 class Reader:
-    """Read-only access to the public tables of one database."""
+    """Read-only access to the public tables of one database.
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    Parameters
+    ----------
+    connection
+        The database.
+    hidden
+        Schemas that the page has nothing to do with.
+    """
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, *, hidden: tuple[str, ...] = ()
+    ) -> None:
         self._connection = connection
+        self._hidden = hidden
         self._relations = frozenset(
             name
-            for (name,) in connection.execute(
-                "select table_schema || '.' || table_name from information_schema.tables "
-                "where table_catalog = current_database()"
+            for name, schema in connection.execute(
+                "select table_schema || '.' || table_name, table_schema "
+                "from information_schema.tables where table_catalog = current_database()"
             ).fetchall()
+            if schema not in hidden
         )
 
     def has(self, relation: str) -> bool:
         """Say whether a table or view is there, by its name with schema."""
         return relation in self._relations
+
+    def hides(self, schema: str) -> bool:
+        """Say whether the page has nothing to do with a schema."""
+        return schema in self._hidden
 
     def absent(self, relations: Iterable[str]) -> list[str]:
         """Return those of the named tables and views that are not there."""

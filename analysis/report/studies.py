@@ -136,21 +136,26 @@ class Study:
 _NEEDED = ("results.run", "results.model", "results.latest_model")
 
 
-def read_studies(reader: Reader) -> tuple[Study, ...]:
-    """Return the studies with a finished run, the newest run first."""
-    if reader.absent(_NEEDED):
-        return ()
-    runs = reader.rows(
-        "select * from results.run where status = 'finished' "
-        "qualify row_number() over (partition by study_id "
-        "order by started_at desc, run_id desc) = 1 order by started_at desc, run_id desc"
-    )
+def read_studies(reader: Reader, only: str | None = None) -> tuple[Study, ...]:
+    """Return the studies with a finished run, the newest run first, or only the one named."""
+    runs = [run for run in newest_runs(reader) if only in (None, run["study_id"])]
     if not runs:
         return ()
     models = _by_study(reader, "model")
     tables = {name: _by_study(reader, name) for name in _LATEST}
     failures = _newer_failures(reader)
     return tuple(_study(run, models, tables, failures) for run in runs)
+
+
+def newest_runs(reader: Reader) -> list[Row]:
+    """Return the newest finished run of each study, the newest first."""
+    if reader.absent(_NEEDED):
+        return []
+    return reader.rows(
+        "select * from results.run where status = 'finished' "
+        "qualify row_number() over (partition by study_id "
+        "order by started_at desc, run_id desc) = 1 order by started_at desc, run_id desc"
+    )
 
 
 _LATEST = ("estimate", "fit_statistic", "diagnostic", "replication", "refusal")

@@ -147,6 +147,7 @@ class Model:
     """
 
     model_id: str
+    position: int
     method: str
     title: str | None
     table_no: str | None

@@ -1,4 +1,8 @@
-"""The `latest_…` views: of every model, what its newest finished run left."""
+"""The `latest_…` views: of every model, what its newest finished run left.
+
+A refusal is the latest word too: numbers that older data gave a model do not stand beside the
+refusal of the data there are now.
+"""
 
 from __future__ import annotations
 
@@ -26,57 +30,23 @@ with attempt as (
         run.study_id,
         run.is_synthetic,
         model.*,
-        row_number() over newest_first = 1 as is_newest,
-        row_number() over produced_first = 1 as is_latest
+        row_number() over (
+            partition by run.study_id, model.model_id
+            order by run.started_at desc, run.run_id desc
+        ) as recency
     from results.model
     inner join results.run on model.run_id = run.run_id
     where run.status = 'finished'
-    window
-        newest_first as (
-            partition by run.study_id, model.model_id
-            order by run.started_at desc, run.run_id desc
-        ),
-        produced_first as (
-            partition by run.study_id, model.model_id
-            order by model.status, run.started_at desc, run.run_id desc
-        )
 )
 
 select
     attempt.study_id,
-    attempt.is_newest
-    and (
-        not starts_with(attempt.panel, 'marts.')
-        or coalesce(attempt.panel_sha256 = current_panel.panel_sha256, false)
-    ) as is_current,
-    attempt.* exclude (study_id, is_newest, is_latest)
+    not starts_with(attempt.panel, 'marts.')
+    or coalesce(attempt.panel_sha256 = current_panel.panel_sha256, false) as is_current,
+    attempt.* exclude (study_id, recency)
 from attempt
 left join results.current_panel on attempt.panel = current_panel.panel
-where attempt.is_latest
-"""
-
-# A refusal is the latest word on a model until a newer run can estimate it.
-_REFUSED = """
-create or replace view results.latest_refusal as
-select latest.study_id, latest.is_current, latest.is_synthetic, refusal.*
-from results.refusal
-inner join (
-    select
-        run.study_id,
-        run.is_synthetic,
-        model.run_id,
-        model.model_id,
-        not starts_with(model.panel, 'marts.')
-        or coalesce(model.panel_sha256 = current_panel.panel_sha256, false) as is_current
-    from results.model
-    inner join results.run on model.run_id = run.run_id
-    left join results.current_panel on model.panel = current_panel.panel
-    where run.status = 'finished'
-    qualify row_number() over (
-        partition by run.study_id, model.model_id
-        order by run.started_at desc, run.run_id desc
-    ) = 1
-) as latest on refusal.run_id = latest.run_id and refusal.model_id = latest.model_id
+where attempt.recency = 1
 """
 
 _LATEST = """
@@ -89,8 +59,8 @@ inner join results.latest_model
 
 _EXTRA = {
     "study_id": "the study: the name of its file without the ending",
-    "is_current": "true: made from the panel that is in the marts now, and no newer run "
-    "refused the model; always true for a panel that came from a file",
+    "is_current": "true: made from the panel that is in the marts now; always true for a "
+    "panel that came from a file",
     "is_synthetic": "true: the panel was made from the synthetic sample; not a finding",
 }
 
@@ -120,8 +90,7 @@ def create(
     by_model = {name: columns for name, columns in tables.items() if "model_id" in columns}
     connection.execute(_current_panel(connection, panels))
     connection.execute(_LATEST_MODEL)
-    connection.execute(_REFUSED)
-    for name in by_model.keys() - {"model", "refusal"}:
+    for name in by_model.keys() - {"model"}:
         connection.execute(_LATEST.format(table=name))
     connection.execute(_comments(by_model))
 

@@ -74,10 +74,10 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 def _batches(run: Run, models: Sequence[Model]) -> dict[str, list[Row]]:
     batches: dict[str, list[Row]] = {"model": []}
-    for number, model in enumerate(models, start=1):
+    for model in models:
         key = {"run_id": run.run_id, "model_id": model.model_id}
         settings = {f.name: getattr(model, f.name) for f in fields(model) if f.name != "records"}
-        batches["model"].append({**key, "position": number, **settings})
+        batches["model"].append({**key, **settings})
         for table, rows in _by_table(model.model_id, model.records).items():
             batches.setdefault(table, []).extend(key | row for row in rows)
     return batches

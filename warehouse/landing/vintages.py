@@ -17,7 +17,8 @@ def check_vintages(
     """Refuse a used variable in several vintages of which none is chosen.
 
     Chosen is what the setting `vintages` says, before the registry's `chosen_vintage`; a
-    variable that landed in one vintage only takes that one.
+    variable that landed in one vintage only takes that one. A file that names none beside
+    files that do is refused: nobody knows which revision it holds.
     """
     landed = _landed(found)
     faults = _faults_of_setting(landed, registry, settings.vintages)
@@ -25,7 +26,9 @@ def check_vintages(
     for variable_id, files in sorted(landed.items()):
         setting = settings.vintages.get(variable_id)
         chosen = setting or registry.variables[variable_id].chosen_vintage
-        if chosen in files:
+        if chosen and chosen in files and "" in files and variable_id in registry.used:
+            faults.append(_undeclared(variable_id, files, chosen))
+        elif chosen in files:
             notices += [_not_chosen(variable_id, v, chosen, files[v]) for v in files if v != chosen]
         elif len(files) == 1:
             only = next(iter(files))
@@ -85,6 +88,19 @@ def _unchosen(variable_id: str, files: Mapping[str, str], chosen: str) -> InputE
         next_step=f"add to dbt_project.yml, under vars: `vintages: {{{variable_id}: {first}}}`, or "
         f"`chosen_vintage` in warehouse/seeds/raw_variables.csv; name a file's vintage in "
         "sources.csv",
+    )
+
+
+def _undeclared(variable_id: str, files: Mapping[str, str], chosen: str) -> InputError:
+    named = ", ".join(vintage for vintage in files if vintage)
+    return InputError(
+        f"A file holds {variable_id} without a vintage, beside files that name theirs: it would "
+        "be left out.",
+        where=files[""],
+        expected=f"its vintage, such as {named}",
+        found="no vintage",
+        next_step=f"say in sources.csv, in the line of {files['']}, column vintage: {chosen}, or "
+        "the name of its own revision",
     )
 
 

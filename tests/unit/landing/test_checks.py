@@ -102,6 +102,13 @@ def test_different_vintages_may_differ(tmp_path: Path) -> None:
     assert "retail_first of retail_sales landed and is not used" in str(notice["detail"])
 
 
+def test_a_file_without_vintage_beside_one_with_the_chosen_is_refused(tmp_path: Path) -> None:
+    files = {"a": _table("5"), "b": _table("9"), "sources.csv": "file,vintage\na,retail_revised\n"}
+    (fault,) = faults(tmp_path, files)
+    assert "holds retail_sales without a vintage" in fault
+    assert "in the line of b, column vintage: retail_revised" in fault
+
+
 def test_two_vintages_of_a_used_variable_need_a_choice(tmp_path: Path) -> None:
     lines = "file,vintage\na,one\nb,two\n"
     files = {"a": _table("5"), "b": _table("9"), "sources.csv": lines}

@@ -297,6 +297,21 @@ def test_without_marts_each_section_says_what_it_lacks(tmp_path: Path) -> None:
     assert "not known for this panel" in section(page, "provenance").text
 
 
+def test_a_page_can_be_about_one_study(tmp_path: Path) -> None:
+    runs = (
+        StudyRun(),
+        StudyRun(study_id="own", title="My firms", run_id="run-2", panel="my.csv", hours=1),
+    )
+    database = fixture.create(tmp_path / "w.duckdb", runs=runs)
+    mine = read(build_report(database, tmp_path / "mine", study="own"))
+    assert "My firms" in mine.text
+    assert "A study" not in mine.text
+    assert not mine.find("section", id="quality")
+    paper = read(build_report(database, tmp_path / "paper", study="paper"))
+    assert "My firms" not in paper.text
+    assert paper.find("section", id="quality")
+
+
 def test_without_a_run_the_marts_are_shown_and_the_run_is_missed(tmp_path: Path) -> None:
     page = _page(tmp_path, runs=())
     assert page.find("div", id="index-ranking")

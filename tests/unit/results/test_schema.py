@@ -59,6 +59,7 @@ def model(model_id: str, *rows: Record, panel: str = "own.csv", panel_sha256: st
     is_refused = any(isinstance(row, Refusal) for row in rows)
     return Model(
         model_id=model_id,
+        position=1,
         method="panel.pooled",
         title=None,
         table_no=None,
@@ -207,12 +208,12 @@ def test_latest_is_per_model_the_newest_run_that_produced_it(
     assert latest(connection) == {"a": (3.0, True), "b": (2.0, True)}
 
 
-def test_a_refused_model_keeps_its_last_numbers_but_they_are_not_current(
+def test_a_refusal_is_the_latest_word_on_a_model(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
     write_run(connection, run(1), [model("a", slope(1.0))])
     write_run(connection, run(2), [model("a", REFUSAL)])
-    assert latest(connection) == {"a": (1.0, False)}
+    assert latest(connection) == {}
     refusals = "select model_id, reason from results.latest_refusal"
     assert connection.execute(refusals).fetchall() == [("a", "No variation.")]
     write_run(connection, run(3), [model("a", slope(5.0))])
