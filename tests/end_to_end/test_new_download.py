@@ -15,6 +15,7 @@ pytestmark = pytest.mark.slow
 
 SHORT = "{first_year: 2014, last_year: 2018}"
 LONGER = "{first_year: 2014, last_year: 2019}"
+RESCALED = "{first_year: 2014, last_year: 2019, normalise_by: year}"
 
 
 @pytest.fixture(scope="module")
@@ -44,16 +45,25 @@ def test_each_change_of_the_raw_folder_arrives(workspace: Workspace) -> None:
     assert {year for _, year in after} == set(range(2014, 2020))
     assert moved
     assert _revised(workspace) == moved
+    assert _causes(workspace) == {"files and settings"}
 
-    # The same files again: nothing moves.
+    # The same files again: the list goes on showing what the last change moved.
     workspace.dbt("build", "--vars", LONGER)
-    assert _revised(workspace) == set()
+    assert _revised(workspace) == moved
+    assert _causes(workspace) == {"files and settings"}
     assert _index(workspace) == after
+
+    # Another setting alone says so, although it moves every index value.
+    workspace.dbt("build", "--vars", RESCALED)
+    rescaled = _index(workspace)
+    assert _revised(workspace) == {key for key in after if abs(rescaled[key] - after[key]) > 1e-9}
+    assert _causes(workspace) == {"settings"}
 
     # A file that goes takes its cells with it.
     (raw / _table(2019)).unlink()
-    workspace.dbt("build", "--vars", LONGER)
+    workspace.dbt("build", "--vars", RESCALED)
     assert _table(2019) not in _files(workspace)
+    assert _causes(workspace) == {"files"}
 
 
 def _table(year: int) -> str:
@@ -84,6 +94,10 @@ def _revised(workspace: Workspace) -> set[tuple[object, object]]:
         "where kind = 'index' and variable_id = 'total'",
     )
     return {(region, year) for region, year in rows}
+
+
+def _causes(workspace: Workspace) -> set[object]:
+    return {row[0] for row in _query(workspace, "select distinct cause from marts.fct_revision")}
 
 
 def _files(workspace: Workspace) -> set[object]:

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
-from tests.support import Workspace
+from tests.support import ROOT, Workspace
 
 Node = dict[str, Any]
 
@@ -92,6 +93,12 @@ def test_every_model_and_macro_is_described(manifest: Node, models: dict[str, No
     assert own
     for macro in own:
         assert macro["description"], macro["name"]
+
+
+def test_revisions_know_every_setting(manifest: Node) -> None:
+    settings = yaml.safe_load((ROOT / "dbt_project.yml").read_text("utf-8"))["vars"]
+    known = manifest["macros"]["macro.regional_panel.settings_text"]["macro_sql"]
+    assert [name for name in settings if f"'{name}'" not in known] == []
 
 
 def test_what_only_duckdb_has_stays_in_macros(models: dict[str, Node]) -> None:

@@ -2,6 +2,7 @@
 {#-
 grain:  one region, year and quantity of this build that the next build is compared with:
         cleaned values of printed variables, and dimensions of the index
+method: `files` and `settings` tell builds apart: what was landed, as declared, and dbt vars
 -#}
 with
 
@@ -21,8 +22,15 @@ dimension_scores as (
 
 files as (
 
-    select coalesce(max(cast(is_synthetic as integer)), 0) = 1 as is_synthetic
+    select
+        coalesce(max(cast(is_synthetic as integer)), 0) = 1 as is_synthetic,
+        md5({{ list_text(
+            "concat_ws('|', file_sha256, layout, variable_text, unit_text, vintage,"
+            ~ " region_text)",
+            "file_sha256, source_file"
+        ) }}) as files
     from {{ ref('stg_landing__files') }}
+    where status = 'landed'
 
 ),
 
@@ -50,7 +58,9 @@ marked as (
 
     select
         quantities.*,
-        files.is_synthetic
+        files.is_synthetic,
+        files.files,
+        md5({{ text_literal(settings_text()) }}) as settings
     from quantities
     cross join files
 

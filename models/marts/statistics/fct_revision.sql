@@ -1,8 +1,10 @@
 {#-
-grain:  one region, year and quantity that moved since the last finished build
+grain:  one region, year and quantity that the last change moved
 method: compared is what both builds hold, so that a new year's download lists what it
         moved in history and not the new year itself. Differences within the rounding
-        of doubles do not count, nor does the step from the sample to own files.
+        of doubles do not count, nor does the step from the sample to own files. A value
+        that moves with the same files and settings is moved by the rules: the registries
+        or the SQL.
 -#}
 with
 
@@ -12,8 +14,10 @@ now as (
 
 ),
 
-kept as (
-    {{ kept_quantities() }}
+compared as (
+
+    select * from {{ ref('int_revision__compared') }}
+
 ),
 
 moved as (
@@ -23,18 +27,25 @@ moved as (
         now.year,
         now.kind,
         now.variable_id,
-        kept.value as value_before,
+        compared.value as value_before,
         now.value as value_after,
-        now.value - kept.value as change
+        now.value - compared.value as change,
+        case
+            when now.files <> compared.files and now.settings <> compared.settings
+                then 'files and settings'
+            when now.files <> compared.files then 'files'
+            when now.settings <> compared.settings then 'settings'
+            else 'rules'
+        end as cause
     from now
-    inner join kept
+    inner join compared
         on
-            now.region_id = kept.region_id
-            and now.year = kept.year
-            and now.kind = kept.kind
-            and now.variable_id = kept.variable_id
-            and now.is_synthetic = kept.is_synthetic
-    where {{ has_moved('kept.value', 'now.value') }}
+            now.region_id = compared.region_id
+            and now.year = compared.year
+            and now.kind = compared.kind
+            and now.variable_id = compared.variable_id
+            and now.is_synthetic = compared.is_synthetic
+    where {{ has_moved('compared.value', 'now.value') }}
 
 )
 
