@@ -16,7 +16,7 @@ from analysis.methods.qca.minimise import (
     conservative,
     parsimonious,
 )
-from analysis.methods.qca.roles import Configuration, RoleTable
+from analysis.methods.qca.roles import Configuration, RoleTable, condition_roles
 from analysis.methods.qca.sets import IntArray, SetData
 from analysis.methods.qca.solutions import ModelFit, fit_models
 from analysis.methods.qca.terms import Model
@@ -125,14 +125,20 @@ def analyse(
 
 def _of(data: SetData, solution: Minimisation, outer: Minimisation) -> Solution:
     if solution.kind == "parsimonious":
-        around = [np.array([j]) for j in range(len(solution.models))]
+        # Each term is around itself and around no other term of its model.
+        own = {
+            term: condition_roles(term, ((term,),), data.conditions)
+            for term in dict.fromkeys(term for model in solution.models for term in model)
+        }
+        roles = tuple(tuple(own[term] for term in model) for model in solution.models)
     else:
-        around = [np.arange(len(outer.models))] * len(solution.models)
+        every = np.arange(len(outer.models))
+        roles = _roles(solution.models, [every] * len(solution.models), outer)
     return Solution(
         kind=solution.kind,
         models=solution.models,
         fits=fit_models(data, solution.models),
-        roles=_roles(solution.models, around, outer),
+        roles=roles,
         n_models=solution.n_models,
         is_complete=solution.is_complete,
         note=solution.note,

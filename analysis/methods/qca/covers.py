@@ -150,8 +150,9 @@ def _solve(component: Component, max_covers: int, effort: float) -> _Part:
 def _expanded(covers: Sequence[Cover], members: Sequence[Cover]) -> Iterator[Cover]:
     """Yield covers by primes in lexicographic order, from covers by classes."""
     heap: list[tuple[Cover, int, Iterator[Cover]]] = []
+    singles = [[(prime,) for prime in names] for names in members]
     for position, cover in enumerate(covers):
-        stream = merged_product([[(prime,) for prime in members[c]] for c in cover])
+        stream = merged_product([singles[c] for c in cover])
         heap.append((next(stream), position, stream))
     heapq.heapify(heap)
     while heap:

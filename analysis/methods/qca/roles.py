@@ -120,6 +120,7 @@ class RoleTable:
         for j, model in enumerate(parsimonious):
             self._holds[[place[term] for term in model], j] = True
         self._core: dict[Term, tuple[IntArray, list[int]]] = {}
+        self._known: dict[tuple[Term, bytes], Configuration] = {}
 
     def configuration(self, term: Term, models: IntArray) -> Configuration:
         """Return the roles in one configuration.
@@ -131,6 +132,16 @@ class RoleTable:
         models
             Positions of the parsimonious models it goes with.
         """
+        key = (term, models.tobytes())
+        if key not in self._known:
+            self._known[key] = self._found(term, models)
+        return self._known[key]
+
+    def model(self, terms: Model, models: IntArray) -> tuple[Configuration, ...]:
+        """Return the roles in each configuration of a model."""
+        return tuple(self.configuration(term, models) for term in terms)
+
+    def _found(self, term: Term, models: IntArray) -> Configuration:
         core, around = self._core_of(term)
         said = np.unique(core[models]).tolist()
         k = len(self._conditions)
@@ -144,10 +155,6 @@ class RoleTable:
         )
         parents = tuple(self._terms[p] for p in around if self._holds[p, models].any())
         return Configuration(term, roles, parents)
-
-    def model(self, terms: Model, models: IntArray) -> tuple[Configuration, ...]:
-        """Return the roles in each configuration of a model."""
-        return tuple(self.configuration(term, models) for term in terms)
 
     def _core_of(self, term: Term) -> tuple[IntArray, list[int]]:
         """Conditions core to the term by each parsimonious model (-1: none is around it)."""

@@ -115,26 +115,15 @@ def _nested(terms: Sequence[Term], names: list[str]) -> list[Finding]:
 
 
 def _redundant(terms: Sequence[Term], k: int, names: list[str], nested: set[int]) -> list[Finding]:
-    held = [configurations_of([term], k) for term in terms]
-    return [
-        Finding(
-            "redundant_term",
-            (position,),
-            f"{names[position]} holds nothing that the other terms do not hold",
-        )
-        for position in range(len(terms))
-        if position not in nested and _inside_others(position, held)
-    ]
-
-
-def _inside_others(position: int, held: list[BoolArray]) -> bool:
-    others = [flags for other, flags in enumerate(held) if other != position]
-    if not others:
-        return False
-    union = others[0].copy()
-    for flags in others[1:]:
-        union |= flags
-    return not (held[position] & ~union).any()
+    kept = [position for position in range(len(terms)) if position not in nested]
+    held = {position: configurations_of([terms[position]], k) for position in kept}
+    findings = []
+    for position in kept:
+        others = configurations_of([terms[p] for p in kept if p != position], k)
+        if not (held[position] & ~others).any():
+            statement = f"{names[position]} holds nothing that the other terms do not hold"
+            findings.append(Finding("redundant_term", (position,), statement))
+    return findings
 
 
 def _shorter(

@@ -190,7 +190,8 @@ def _check_outcome_is_no_condition(
     if ((y == 0) | (y == 1)).all():
         return  # a crisp condition may coincide with the outcome and be another variable
     for position, name in enumerate(names):
-        if np.array_equal(x[:, position], y) or np.array_equal(x[:, position], 1.0 - y):
+        column = x[:, position]
+        if any(np.allclose(column, z, rtol=0, atol=1e-12) for z in (y, 1.0 - y)):
             raise ValueError(
                 f"the outcome {outcome_name} has the memberships of condition {name}: "
                 "the outcome is among the conditions"
