@@ -15,6 +15,15 @@ from tests.support import ROOT
 
 LAST_YEAR = 2023
 
+# Parts of a whole, so that the shares of the panel are shares: the gates see to that.
+PARTS = {
+    "value_added_secondary": ("gdp", 0.4),
+    "value_added_tertiary": ("gdp", 0.4),
+    "spending_general_public_services": ("budget_expenditure", 0.1),
+    "spending_science": ("budget_expenditure", 0.03),
+    "spending_education": ("budget_expenditure", 0.15),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Size:
@@ -107,10 +116,20 @@ def _write_raw(raw: Path, seeds: Path, names: list[str], size: Size) -> None:
     registered.sort(key=lambda row: row["variable_id"] not in used)
     random = np.random.default_rng(20)
     years = [f"{year}年" for year in range(LAST_YEAR, size.first_year - 1, -1)]
+    wholes = {
+        row["variable_id"]: _smooth(row, random, len(names), size.years)
+        for row in registered
+        if row["variable_id"] in {whole for whole, _ in PARTS.values()}
+    }
     sources = []
     for number, variable in enumerate(registered[: size.variables]):
         name = f"table_{number:02d}.csv"
-        values = _smooth(variable, random, len(names), size.years)
+        values = wholes.get(variable["variable_id"])
+        if values is None:
+            values = _smooth(variable, random, len(names), size.years)
+        if variable["variable_id"] in PARTS:
+            whole, share = PARTS[variable["variable_id"]]
+            values = wholes[whole] * share * random.uniform(0.8, 1.2, (len(names), 1))
         rows = [
             [region, *(f"{value:.6g}" for value in series)]
             for region, series in zip(names, values, strict=True)
