@@ -73,8 +73,6 @@ class CoverSearch:
         return True
 
     def _children(self, node: _Node) -> list[_Node]:
-        if node.left == 0:
-            return []
         part = self.chart[np.ix_(node.rows, node.columns)]
         self.work += part.size + 4096
         if node.left == 1:
@@ -122,9 +120,6 @@ class CoverSearch:
             allowed[position] = False
             open_rows = ~part[:, position]
             chosen = (*node.chosen, int(columns[position]))
-            if not open_rows.any():
-                self._keep(chosen)
-                continue
             children.append(
                 _Node(
                     node.rows[open_rows],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -188,6 +189,16 @@ def test_bottleneck_of_the_line_and_what_is_not_available() -> None:
     half = rows[5]
     assert half.required_value == pytest.approx((5 - 3 / 2) / (17 / 14))
     assert half.required_level == pytest.approx(100 * ((half.required_value or 0) - 1) / 4)
+
+
+def test_a_flat_ceiling_needs_nothing_up_to_its_height() -> None:
+    flat = replace(ceiling(X, Y, "cr_fdh"), slope=0.0, intercept=4.0)
+
+    assert [row.requirement for row in bottleneck(flat, [0, 50, 100])] == [
+        "not_necessary",
+        "not_necessary",
+        "not_available",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import combinations, product
 
 import numpy as np
 import pytest
@@ -74,6 +74,27 @@ def test_independent_parts_multiply() -> None:
     assert found.covers[1] == (0, 2, 4, 6, 8, 10, 12, 14, 17, 19)
 
 
+def test_reduction_by_hand() -> None:
+    marks = np.array(
+        [
+            [1, 0, 0, 0, 0, 0],  # forces column 0
+            [1, 1, 0, 0, 0, 0],  # covered by it
+            [0, 1, 1, 0, 0, 0],
+            [0, 1, 1, 1, 0, 0],  # implied by the row above
+            [0, 0, 1, 1, 1, 1],
+            [0, 1, 0, 1, 1, 1],  # columns 4 and 5 are one class
+        ],
+        dtype=bool,
+    )
+
+    reduced = reduce_chart(chart_of(marks))
+
+    assert reduced.forced == ((0,),)
+    (component,) = reduced.components
+    assert component.members == ((1,), (2,), (3, 4, 5))
+    assert component.chart.astype(int).tolist() == [[1, 1, 0], [0, 1, 1], [1, 0, 1]]
+
+
 def test_interchangeable_primes_are_all_listed() -> None:
     marks = np.array([[1, 1, 1, 0], [0, 0, 0, 1]], dtype=bool)
 
@@ -102,6 +123,66 @@ def test_bounds_bracket_the_optimum() -> None:
 
 def test_a_row_without_columns_has_no_bound() -> None:
     assert dual_bound(np.array([[True], [False]])) is None
+
+
+def steiner_triples(points: list[tuple[int, ...]], base: int) -> NDArray[np.bool_]:
+    """Triples of points that add up to zero in each coordinate, modulo 2 or 3."""
+    place = {point: j for j, point in enumerate(points)}
+    triples = set()
+    for one, other in combinations(points, 2):
+        third = tuple(-(a + b) % base for a, b in zip(one, other, strict=True))
+        if third in place and third not in (one, other):
+            triples.add(frozenset((place[one], place[other], place[third])))
+    marks = np.zeros((len(triples), len(points)), dtype=bool)
+    for row, triple in enumerate(sorted(map(sorted, triples))):
+        marks[row, triple] = True
+    return marks
+
+
+# Lines of geometries: hard covers (Fulkerson, Nemhauser and Trotter 1974), because the linear
+# relaxation says a third of the points. Sets that meet every line of the affine plane of order 3
+# leave out a largest cap, of which there are 54 with four points; those of the projective space of
+# order 2 are its 15 planes; in the affine space of order 3 the largest caps have 9 of 27 points.
+PLANE = steiner_triples(list(product(range(3), repeat=2)), 3)
+SPACE_2 = steiner_triples([p for p in product(range(2), repeat=4) if any(p)], 2)
+SPACE_3 = steiner_triples(list(product(range(3), repeat=3)), 3)
+
+
+@pytest.mark.parametrize(
+    ("lines", "n_lines", "size", "n_covers"), [(PLANE, 12, 5, 54), (SPACE_2, 35, 7, 15)]
+)
+def test_sets_that_meet_every_line(
+    lines: NDArray[np.bool_], n_lines: int, size: int, n_covers: int
+) -> None:
+    found = minimum_covers(chart_of(lines), 2500)
+
+    assert lines.shape[0] == n_lines
+    assert found.size == found.lower_bound == size
+    assert found.n_covers == len(found.covers) == n_covers
+    assert found.is_complete
+
+
+def test_a_proven_minimum_whose_ties_were_not_all_met_says_so() -> None:
+    found = minimum_covers(chart_of(SPACE_3), 2500)
+
+    assert SPACE_3.shape[0] == 117
+    assert found.size == found.lower_bound == 18
+    assert found.n_covers is None
+    assert not found.is_complete
+    assert len(set(found.covers)) == len(found.covers) > 100
+    for cover in found.covers:
+        assert len(cover) == 18
+        assert SPACE_3[:, list(cover)].any(axis=1).all()
+
+
+def test_a_minimum_that_was_not_proven_says_so() -> None:
+    found = minimum_covers(chart_of(SPACE_3), 1000, effort=1e-9)
+
+    assert found.lower_bound < 18 <= found.size
+    assert not found.is_minimum
+    assert not found.is_complete
+    assert found.n_covers is None
+    assert SPACE_3[:, list(found.covers[0])].any(axis=1).all()
 
 
 def test_a_search_that_stops_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

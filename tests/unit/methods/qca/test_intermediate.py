@@ -180,6 +180,20 @@ def test_truncated_lists_say_so() -> None:
     assert found.note is not None
 
 
+def test_too_many_sets_of_counterfactuals_say_so() -> None:
+    rng = np.random.default_rng(8)
+    tables = (random_table(rng, 6, 30) for _ in range(100))
+    expectations = read_expectations(names(6), dict.fromkeys(names(6), "present"))
+    table = next(t for t in tables if len(solve(t, expectations).models) > 5)
+    whole = solve(table, expectations)
+
+    part = intermediate(table, whole.conservative, whole.parsimonious, expectations, max_models=3)
+
+    assert [m.terms for m in part.models] == [m.terms for m in whole.models[:3]]
+    assert not part.is_complete
+    assert part.note is not None
+
+
 def test_no_sufficient_row_is_an_answer() -> None:
     found = solve(coded_table([], [0, 1], 2), read_expectations("ab", {}))
 

@@ -7,9 +7,11 @@ from itertools import product
 import numpy as np
 import pytest
 
+from analysis.methods.errors import NotIdentified
 from analysis.methods.qca.minimise import (
     NO_SUFFICIENT_ROW,
     conservative,
+    incompleteness,
     parsimonious,
     simplifying_assumptions,
 )
@@ -189,6 +191,33 @@ def test_bit_parallel_primes_are_the_primes_by_definition(k: int, n_rows: int) -
             bit = 1 << (k - 1 - at)
             wider = Term(term.fixed & ~bit, term.present & ~bit)
             assert (configurations_of([wider], k) & off).any()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "note"),
+    [
+        ((3, 10, 4, 4), None),
+        ((12, 10, 4, 4), "12 tied models; the first 10 are listed"),
+        ((None, 10, 4, 4), "more tied models exist than the search listed (at most 10)"),
+        (
+            (None, 10, 5, 4),
+            "the search stopped before it proved the minimum: 5 terms found, at least 4 needed; "
+            "raise effort",
+        ),
+    ],
+)
+def test_why_a_list_is_not_complete(
+    arguments: tuple[int | None, int, int, int], note: str | None
+) -> None:
+    assert incompleteness(*arguments) == note
+
+
+def test_more_primes_than_memory_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("analysis.methods.qca.primes.MAX_PRIMES", 2)
+    for n_rows in (40, 6):
+        table = random_table(np.random.default_rng(0), 7, n_rows)
+        with pytest.raises(NotIdentified, match=r"more than 2 prime implicants.*fewer conditions"):
+            parsimonious(table)
 
 
 @pytest.mark.parametrize(

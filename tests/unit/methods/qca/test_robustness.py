@@ -140,6 +140,16 @@ def test_identical_solutions_agree_perfectly() -> None:
     assert (found.rf_overlap_min, found.rf_overlap_max, found.rank) == (1, 1, 1)
 
 
+def test_solutions_without_a_common_case_have_no_core() -> None:
+    first, second = np.array([0.9, 0.0]), np.array([0.0, 0.9])
+    found = robustness_fit(first, [second], np.array([0.8, 0.7]))
+
+    assert found.rf_consistency is None
+    assert found.rf_coverage == 0
+    assert found.rf_overlap_min == 0
+    assert found.rank == 4
+
+
 def test_robustness_refuses_other_cases_and_no_tests() -> None:
     with pytest.raises(ValueError, match="at least one test solution"):
         robustness_fit(np.ones(2), [], np.ones(2))
