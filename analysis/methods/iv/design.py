@@ -226,24 +226,8 @@ def _projected(
     effects: tuple[str, ...],
 ) -> IvDesign:
     projection = projection_of(panel, effects)
-    if len(instrument_names) < q:
-        raise NotIdentified(
-            f"{len(instrument_names)} instruments ({', '.join(instrument_names)}) cannot identify "
-            f"{q} endogenous regressors ({', '.join(panel.names[:q])}).",
-            "Add instruments or treat fewer regressors as endogenous.",
-        )
-    columns = projection.residual(panel.X)
-    excluded = projection.residual(instruments)
-    check_enough_rows(
-        ParameterCount(
-            panel.n_obs,
-            panel.X.shape[1] - q + len(instrument_names),
-            projection.rank,
-            not effects,
-            None,
-            None,
-        )
-    )
+    _check_sizes(panel, instrument_names, q, projection.rank)
+    columns, excluded = projection.residual(panel.X), projection.residual(instruments)
     check_identified(panel, columns, effects)
     check_instruments(panel, q, instruments, instrument_names, excluded, columns, effects)
     exogenous = columns[:, q:]
@@ -269,6 +253,17 @@ def _projected(
         exogenous_influence=influence,
         left=left,
     )
+
+
+def _check_sizes(panel: PanelData, instrument_names: tuple[str, ...], q: int, rank: int) -> None:
+    if len(instrument_names) < q:
+        raise NotIdentified(
+            f"{len(instrument_names)} instruments ({', '.join(instrument_names)}) cannot identify "
+            f"{q} endogenous regressors ({', '.join(panel.names[:q])}).",
+            "Add instruments or treat fewer regressors as endogenous.",
+        )
+    n_slopes = panel.X.shape[1] - q + len(instrument_names)
+    check_enough_rows(ParameterCount(panel.n_obs, n_slopes, rank, False, None, None))
 
 
 def _exogenous_parts(exogenous: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
