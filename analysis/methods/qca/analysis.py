@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,6 +91,7 @@ def analyse(
     barred: Sequence[int] = (),
     max_models: int = MAX_MODELS,
     effort: float = 1.0,
+    report: Callable[[str], None] | None = None,
 ) -> SetAnalysis:
     """Build the truth table, minimise it three ways and measure the models.
 
@@ -109,18 +110,29 @@ def analyse(
         Longest list of tied models per solution.
     effort
         Multiplies how many steps the search may take before it reports that it stopped.
+    report
+        Called with a sentence when a step is done; for progress, with many conditions.
 
     Returns
     -------
     SetAnalysis
         Without models where no row is sufficient: an answer, said in ``note``.
     """
+    tell = report or _silent
     table = truth_table(data, cutoffs).with_barred(barred)
+    tell(f"{table.configurations.size} configurations observed, {table.positives.size} sufficient")
     inner = conservative(table, max_models=max_models, effort=effort)
+    tell(f"conservative solution: {len(inner.models)} models of {inner.size} terms")
     outer = parsimonious(table, max_models=max_models, effort=effort)
+    tell(f"parsimonious solution: {len(outer.models)} models of {outer.size} terms")
     between = intermediate(table, inner, outer, expectations, max_models=max_models, effort=effort)
+    tell(f"intermediate solution: {len(between.models)} models")
     solutions = (_of(data, inner, outer), _between(data, between), _of(data, outer, outer))
     return SetAnalysis(data, table, inner, outer, between, solutions)
+
+
+def _silent(_: str) -> None:
+    """Report nothing."""
 
 
 def _of(data: SetData, solution: Minimisation, outer: Minimisation) -> Solution:

@@ -36,6 +36,8 @@ class MinimumCovers:
         Positions of primes, ascending within a cover; covers in lexicographic order.
     n_covers
         How many minimum covers exist; None where the search stopped before it knew.
+    n_at_least
+        How many the search met, interchangeable primes multiplied out.
     is_complete
         Whether ``covers`` holds all of them.
     size, lower_bound
@@ -45,6 +47,7 @@ class MinimumCovers:
 
     covers: tuple[Cover, ...]
     n_covers: int | None
+    n_at_least: int
     is_complete: bool
     size: int
     lower_bound: int
@@ -113,6 +116,7 @@ def minimum_covers(chart: PrimeChart, max_covers: int, effort: float = 1.0) -> M
     return MinimumCovers(
         covers=covers,
         n_covers=total if known else None,
+        n_at_least=total,
         is_complete=known and total <= max_covers,
         size=len(reduced.forced) + sum(part.size for part in parts),
         lower_bound=len(reduced.forced) + sum(part.lower for part in parts),

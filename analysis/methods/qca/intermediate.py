@@ -208,10 +208,10 @@ def _merged(
             return merged, False
         off = ~easy
         off[table.positives] = False
-        _, models, _, is_complete, _ = minimise_rows(
+        _, models, covers = minimise_rows(
             table.positives, off, table.n_conditions, max_models, effort
         )
-        is_all &= is_complete
+        is_all &= covers.is_complete
         for model in models:
             merged.setdefault(model, []).append(pairs)
     return merged, is_all
@@ -223,8 +223,9 @@ def _as_pairs(numbers: IntArray, n_parsimonious: int) -> IntArray:
 
 
 def _note(known: bool, n_models: int, max_models: int) -> str | None:
+    if n_models > max_models:
+        many = f"{n_models:,}" if known else f"more than {max_models:,}"
+        return f"{many} models; {max_models:,} are listed"
     if not known:
         return "not every pair of tied conservative and parsimonious models was worked through"
-    if n_models > max_models:
-        return f"{n_models:,} models; the first {max_models:,} are listed"
     return None

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from analysis.methods.qca.covers import minimum_covers
+from analysis.methods.qca.covers import MinimumCovers, minimum_covers
 from analysis.methods.qca.primes import PrimeChart, prime_chart
 from analysis.methods.qca.sets import BoolArray, IntArray
 from analysis.methods.qca.terms import Model, Term, configurations_of
@@ -132,7 +132,7 @@ def simplifying_assumptions(model: Model, table: TruthTable) -> IntArray:
 
 def minimise_rows(
     positives: IntArray, off: BoolArray, n_conditions: int, max_models: int, effort: float
-) -> tuple[PrimeChart, tuple[Model, ...], int | None, bool, tuple[int, int]]:
+) -> tuple[PrimeChart, tuple[Model, ...], MinimumCovers]:
     """Minimise given rows; the part that all kinds of solution share.
 
     Parameters
@@ -147,14 +147,13 @@ def minimise_rows(
     Returns
     -------
     tuple
-        Chart, models, their exact number or None, whether the list is complete, and the size
-        with its proven lower bound.
+        The chart, the models, and what is known about their number and size.
     """
     chart = prime_chart(positives, off, n_conditions)
     covers = minimum_covers(chart, max_models, effort)
     terms = {p: chart_term(chart, p) for p in sorted(set().union(*covers.covers))}
     models = tuple(tuple(terms[p] for p in cover) for cover in covers.covers)
-    return chart, models, covers.n_covers, covers.is_complete, (covers.size, covers.lower_bound)
+    return chart, models, covers
 
 
 def chart_term(chart: PrimeChart, position: int) -> Term:
@@ -170,20 +169,23 @@ def common_terms(models: tuple[Model, ...]) -> Model:
     return tuple(term for term in models[0] if term in shared)
 
 
-def incompleteness(
-    n_models: int | None, max_models: int, size: int, lower_bound: int
-) -> str | None:
+def incompleteness(covers: MinimumCovers, max_models: int) -> str | None:
     """Say why a list of models is not all of them, or None when it is."""
-    if size > lower_bound:
+    if not covers.is_minimum:
         return (
-            f"the search stopped before it proved the minimum: {size} terms found, "
-            f"at least {lower_bound} needed; raise effort"
+            f"the search stopped before it proved the minimum: {covers.size} terms found, "
+            f"at least {covers.lower_bound} needed; raise effort"
         )
-    if n_models is None:
-        return f"more tied models exist than the search listed (at most {max_models:,})"
-    if n_models > max_models:
-        return f"{n_models:,} tied models; the first {max_models:,} are listed"
-    return None
+    if covers.is_complete:
+        return None
+    if covers.n_covers is not None:
+        return f"{covers.n_covers:,} tied models; the first {max_models:,} are listed"
+    if covers.n_at_least > max_models:
+        return f"more than {max_models:,} tied models; {max_models:,} are listed"
+    return (
+        f"the search stopped after it met {covers.n_at_least:,} tied models: more may exist; "
+        "raise effort"
+    )
 
 
 def _minimised(
@@ -195,17 +197,15 @@ def _minimised(
         return Minimisation(
             kind, table.conditions, chart, (), 0, True, 0, 0, note=NO_SUFFICIENT_ROW
         )
-    chart, models, n_models, is_complete, (size, lower) = minimise_rows(
-        table.positives, off, k, max_models, effort
-    )
+    chart, models, covers = minimise_rows(table.positives, off, k, max_models, effort)
     return Minimisation(
         kind=kind,
         conditions=table.conditions,
         chart=chart,
         models=models,
-        n_models=n_models,
-        is_complete=is_complete,
-        size=size,
-        lower_bound=lower,
-        note=incompleteness(n_models, max_models, size, lower),
+        n_models=covers.n_covers,
+        is_complete=covers.is_complete,
+        size=covers.size,
+        lower_bound=covers.lower_bound,
+        note=incompleteness(covers, max_models),
     )

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from analysis.methods.errors import NotIdentified
+from analysis.methods.qca.covers import MinimumCovers
 from analysis.methods.qca.minimise import (
     NO_SUFFICIENT_ROW,
     conservative,
@@ -194,22 +195,28 @@ def test_bit_parallel_primes_are_the_primes_by_definition(k: int, n_rows: int) -
 
 
 @pytest.mark.parametrize(
-    ("arguments", "note"),
+    ("known", "met", "size", "note"),
     [
-        ((3, 10, 4, 4), None),
-        ((12, 10, 4, 4), "12 tied models; the first 10 are listed"),
-        ((None, 10, 4, 4), "more tied models exist than the search listed (at most 10)"),
+        (3, 3, 4, None),
+        (12, 12, 4, "12 tied models; the first 10 are listed"),
+        (None, 11, 4, "more than 10 tied models; 10 are listed"),
+        (None, 7, 4, "the search stopped after it met 7 tied models: more may exist; raise effort"),
         (
-            (None, 10, 5, 4),
+            None,
+            1,
+            5,
             "the search stopped before it proved the minimum: 5 terms found, at least 4 needed; "
             "raise effort",
         ),
     ],
 )
 def test_why_a_list_is_not_complete(
-    arguments: tuple[int | None, int, int, int], note: str | None
+    known: int | None, met: int, size: int, note: str | None
 ) -> None:
-    assert incompleteness(*arguments) == note
+    is_complete = known is not None and known <= 10
+    covers = MinimumCovers(((0,),), known, met, is_complete, size, lower_bound=4)
+
+    assert incompleteness(covers, max_models=10) == note
 
 
 def test_more_primes_than_memory_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:

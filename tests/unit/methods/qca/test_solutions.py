@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.methods.qca.analysis import analyse
+from analysis.methods.qca.analysis import SetAnalysis, Solution, analyse
 from analysis.methods.qca.expectations import read_expectations
 from analysis.methods.qca.fit import sufficiency
 from analysis.methods.qca.minimise import conservative, parsimonious
@@ -119,7 +119,9 @@ def test_a_whole_analysis_in_one_call() -> None:
     expectations = read_expectations(names(4), dict.fromkeys(names(4), "present"))
 
     for each in (data, data.negated()):
-        found = analyse(each, expectations, cutoffs=CUTOFFS)
+        said: list[str] = []
+        found = analyse(each, expectations, cutoffs=CUTOFFS, report=said.append)
+        assert [text.split()[0] for text in said[1:]] == [s.kind for s in _by_step(found)]
         assert [s.kind for s in found.solutions] == ["conservative", "intermediate", "parsimonious"]
         for solution in found.solutions:
             assert len(solution.models) == len(solution.fits) == len(solution.roles)
@@ -130,6 +132,10 @@ def test_a_whole_analysis_in_one_call() -> None:
         assert plain == {"core"}
         between = found.solution("intermediate")
         assert between.models == tuple(model.terms for model in found.intermediate.models)
+
+
+def _by_step(found: SetAnalysis) -> list[Solution]:
+    return [found.solution(kind) for kind in ("conservative", "parsimonious", "intermediate")]
 
 
 def test_an_analysis_without_a_sufficient_row_says_so() -> None:
