@@ -10,7 +10,13 @@ from math import inf, prod
 from typing import Final
 
 from analysis.methods.qca.chart_reduction import Component, reduce_chart
-from analysis.methods.qca.cover_bounds import bound, cheap_dual, dual_bound, smallest_cover
+from analysis.methods.qca.cover_bounds import (
+    Optimum,
+    bound,
+    cheap_dual,
+    dual_bound,
+    smallest_cover,
+)
 from analysis.methods.qca.cover_search import REPRICE_ROWS, CoverSearch
 from analysis.methods.qca.primes import PrimeChart
 
@@ -131,19 +137,21 @@ def _solve(component: Component, max_covers: int, effort: float) -> _Part:
     relaxed = None if is_tiny else dual_bound(chart)
     prices = cheap_dual(chart) if relaxed is None else relaxed
     reprice_rows = chart.shape[0] if is_tiny else REPRICE_ROWS
-    size = bound(prices)
+    size, met = bound(prices), False
     budget = inf if is_tiny else _TRIAL * effort
-    while budget > 0:
+    while budget > 0 and not met:
         search = CoverSearch(chart, limit, budget, reprice_rows)
         is_complete = search.run(size, prices)
         budget -= search.work
-        if search.found and (is_complete or len(search.found) > limit):
+        met = bool(search.found)
+        if met and (is_complete or len(search.found) > limit):
             return _Part(search.found, is_complete, size, size)
-        if search.found:
-            break
-        if is_complete:
+        if not met and is_complete:
             size += 1
-    best = smallest_cover(chart, size, max(50, int(effort * _NODE_CELLS / chart.size)))
+    if met:
+        best = Optimum(size, size, search.found[0])
+    else:
+        best = smallest_cover(chart, size, max(50, int(effort * _NODE_CELLS / chart.size)))
     if best.lower < best.size:
         return _Part([best.cover], is_complete=False, size=best.size, lower=best.lower)
     search = CoverSearch(chart, limit, _WORK * effort, reprice_rows)

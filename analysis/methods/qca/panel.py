@@ -30,8 +30,8 @@ class ClusteredFit:
         Euclidean distance between the groups' shares of the sum of consistencies and equal
         shares; 0 when all groups are equally consistent. None with fewer than two groups.
     adjusted_distance
-        The distance over sqrt(n / (n^2 + 3n + 2)), n groups: comparable between panels of other
-        lengths; above .2 is read as a group effect.
+        The distance over sqrt(n / (n^2 + 3n + 2)) with n groups, as applied panel QCA reports it
+        to compare panels of different size; above .2 is read there as a group effect.
     n_undefined
         Groups without a consistency; they are left out of the distances.
     """

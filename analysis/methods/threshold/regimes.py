@@ -14,6 +14,7 @@ from analysis.methods.panel.absorbed import absorbed_fit
 from analysis.methods.panel.assemble import Estimated, finish, gaussian_loglik
 from analysis.methods.panel.inputs import PanelData
 from analysis.methods.panel.least_squares import solve
+from analysis.methods.panel.nesting import dummies
 from analysis.methods.panel.results import PanelFit
 from analysis.methods.panel.rsquared import r_squared
 from analysis.methods.threshold.inputs import SearchRules, ThresholdData
@@ -77,42 +78,33 @@ def _author_fit(
 ) -> PanelFit:
     """Least squares on demeaned rows without the last of each entity, as in Hansen's program."""
     forward, rows = problem.within.forward, problem.rows
-    periods = np.arange(1, panel.time.count if "time" in rules.effects else 1)
-    extra = (panel.time.codes[:, None] == periods).astype(np.float64)
-    wide = np.column_stack([panel.X, extra])
+    wide = _with_period_dummies(panel, rules)
     outcome = forward(panel.y[rows][:, None])[:, 0]
-    solution = solve(forward(wide[rows]), outcome)
+    solution = solve(forward(wide.X[rows]), outcome)
     kept = rows[~problem.within.is_last]
-    n, k = kept.size, wide.shape[1]
-    count = ParameterCount(n, k, 0, False, None, None)
-    entity, time = group(panel.entity.codes[kept]), group(panel.time.codes[kept])
-    index = wide @ solution.coefficients
+    n, k = kept.size, wide.X.shape[1]
+    linear = LinearEstimate(
+        influence=solution.influence,
+        bread=solution.bread,
+        residuals=solution.residuals,
+        leverage=lambda: solution.leverage,
+        entity=group(panel.entity.codes[kept]),
+        time=group(panel.time.codes[kept]),
+        count=ParameterCount(n, k, 0, False, None, None),
+    )
+    index = wide.X @ solution.coefficients
     residuals = np.empty(panel.n_obs)
     residuals[rows] = problem.within.demean_all((panel.y - index)[rows][:, None])[:, 0]
-    linear = LinearEstimate(
-        solution.influence,
-        solution.bread,
-        solution.residuals,
-        lambda: solution.leverage,
-        entity,
-        time,
-        count,
-    )
-    names = (*panel.names, *(f"time_{label}" for label in panel.time.labels[periods]))
+    tss = float(outcome @ outcome)
     model = Estimated(
         method=METHOD,
-        panel=replace(panel, X=wide, names=names),
-        terms=names,
+        panel=wide,
+        terms=wide.names,
         estimates=solution.coefficients,
         linear=linear,
         is_normal=False,
         r2=r_squared(
-            panel,
-            index,
-            rss=solution.rss,
-            tss_within=float(outcome @ outcome),
-            time_part=None,
-            n_parameters=None,
+            panel, index, rss=solution.rss, tss_within=tss, time_part=None, n_parameters=None
         ),
         loglik=gaussian_loglik(solution.rss, n),
         sigma2=solution.rss / (n - k),
@@ -123,6 +115,14 @@ def _author_fit(
         notes=("the last demeaned row of each entity is left out, as in Hansen's program",),
     )
     return finish(model, covariance, level)
+
+
+def _with_period_dummies(panel: PanelData, rules: SearchRules) -> PanelData:
+    if "time" not in rules.effects:
+        return panel
+    names = (*panel.names, *(f"time_{label}" for label in panel.time.labels[1:]))
+    X = np.column_stack([panel.X, dummies(panel.time)[:, 1:]])
+    return replace(panel, X=X, names=names)
 
 
 def census(data: ThresholdData, regime: IntArray, n_regimes: int) -> RegimeCensus:
