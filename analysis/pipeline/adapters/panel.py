@@ -8,11 +8,11 @@ from typing import Any
 from analysis.methods import panel
 from analysis.methods.covariance import Covariance
 from analysis.methods.errors import NotIdentified
+from analysis.pipeline.adapters import linear
 from analysis.pipeline.context import Context, Ours, Records
 from analysis.pipeline.design import Design
-from analysis.results.records import Diagnostic, Estimate, FitStatistic, Record
+from analysis.results.records import Diagnostic, FitStatistic, Record
 from analysis.study.options.panel import (
-    CovarianceOption,
     EffectsOptions,
     LinearPanelOptions,
     RandomOptions,
@@ -43,10 +43,10 @@ def run(design: Design, options: LinearPanelOptions, _context: Context) -> Recor
         design.time_index,
     )
     fit = _estimator(arrays, options)
-    fits = [fit(_covariance(option)) for option in options.covariance]
+    fits = [fit(linear.covariance(option)) for option in options.covariance]
     rows: list[Record] = []
     for number, fitted in enumerate(fits):
-        rows += _estimates(fitted, is_headline=number == 0)
+        rows += linear.estimates(fitted, is_headline=number == 0)
     statistics = _statistics(fits[0], options)
     rows += [FitStatistic(name=name, value=value) for name, value in statistics.items()]
     rows += _tests(arrays, options)
@@ -73,68 +73,9 @@ def _estimator(arrays: tuple[Any, ...], options: LinearPanelOptions) -> Fit:
     return lambda covariance: panel.pooled_ols(*arrays, covariance=covariance, level=level)
 
 
-def _covariance(option: CovarianceOption) -> Covariance:
-    return Covariance(
-        kind=option.kind,
-        by=option.by,
-        small_sample=option.small_sample,
-        lags=option.lag,
-        lag_rule=option.rule,
-    )
-
-
-def _estimates(fit: panel.PanelFit, *, is_headline: bool) -> list[Estimate]:
-    columns = zip(
-        fit.terms,
-        fit.estimates.tolist(),
-        fit.std_errors.tolist(),
-        fit.statistics.tolist(),
-        fit.p_values.tolist(),
-        fit.ci_low.tolist(),
-        fit.ci_high.tolist(),
-        strict=True,
-    )
-    return [
-        Estimate(
-            term=term,
-            estimate=estimate,
-            std_error=std_error,
-            std_error_kind=fit.covariance_name,
-            is_headline=is_headline,
-            statistic=statistic,
-            df=fit.df,
-            p_value=p_value,
-            ci_low=ci_low,
-            ci_high=ci_high,
-        )
-        for term, estimate, std_error, statistic, p_value, ci_low, ci_high in columns
-    ]
-
-
 def _statistics(fit: panel.PanelFit, options: LinearPanelOptions) -> dict[str, float]:
-    r2 = fit.r2
-    numbers: dict[str, float | None] = {
-        "n_obs": fit.n_obs,
-        "n_entities": fit.n_entities,
-        "n_periods": fit.n_periods,
-        "r2_within": r2.within,
-        "r2_between": r2.between,
-        "r2_overall": r2.overall,
-        "r2_lsdv": r2.lsdv,
-        "r2_adjusted": r2.adjusted,
-        "loglik": fit.loglik,
-        "sigma2": fit.sigma2,
-        "sigma2_entity": fit.sigma2_entity,
-        "sigma2_time": fit.sigma2_time,
-        "rss": fit.rss,
-        "df_residual": fit.df_residual,
-    }
-    if isinstance(options, WithinOptions):
-        numbers["r2_within_xtreg"] = r2.xtreg_within
-    if options.covariance[0].kind in ("cluster", "cr3"):
-        pairs = zip(options.covariance[0].by, fit.n_clusters, strict=True)
-        numbers |= {f"n_clusters_{by}": count for by, count in pairs}
-    return {name: float(value) for name, value in numbers.items() if value is not None}
+    numbers = linear.statistics(fit, counts_year_dummies=isinstance(options, WithinOptions))
+    return numbers | linear.cluster_counts(fit, options.covariance[0])
 
 
 def _tests(arrays: tuple[Any, ...], options: LinearPanelOptions) -> list[Diagnostic]:
@@ -155,16 +96,7 @@ def _diagnostic(name: str, arrays: tuple[Any, ...], effects: tuple[str, ...]) ->
             null_hypothesis="not tested",
             note=f"not defined here: {refusal.reason}",
         )
-    return Diagnostic(
-        test=test.test,
-        statistic=test.statistic,
-        df1=test.df1,
-        df2=test.df2,
-        p_value=test.p_value,
-        tail=test.tail,
-        null_hypothesis=test.null_hypothesis,
-        note=test.note,
-    )
+    return linear.diagnostic(test)
 
 
 def _comparable(

@@ -1,0 +1,119 @@
+"""Rows that every linear panel regression leaves, whichever method ran it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from analysis.methods.covariance import Covariance
+from analysis.methods.panel.results import PanelFit, PanelTest
+from analysis.results.records import MAIN, Diagnostic, Estimate
+from analysis.study.options.panel import CovarianceOption
+
+
+def covariance(option: CovarianceOption) -> Covariance:
+    """Return the method's request for a kind of standard error."""
+    return Covariance(
+        kind=option.kind,
+        by=option.by,
+        small_sample=option.small_sample,
+        lags=option.lag,
+        lag_rule=option.rule,
+    )
+
+
+def estimates(
+    fit: PanelFit, *, is_headline: bool, places: Sequence[tuple[str, str]] | None = None
+) -> list[Estimate]:
+    """Return one row per coefficient of a fit.
+
+    Parameters
+    ----------
+    fit
+        The regression.
+    is_headline
+        Whether its standard errors are the kind that the study names first.
+    places
+        Part and term of each coefficient; default: its own name in the main part.
+    """
+    named = places or [(MAIN, term) for term in fit.terms]
+    columns = zip(
+        named,
+        fit.estimates.tolist(),
+        fit.std_errors.tolist(),
+        fit.statistics.tolist(),
+        fit.p_values.tolist(),
+        fit.ci_low.tolist(),
+        fit.ci_high.tolist(),
+        strict=True,
+    )
+    return [
+        Estimate(
+            part=part,
+            term=term,
+            estimate=estimate,
+            std_error=std_error,
+            std_error_kind=fit.covariance_name,
+            is_headline=is_headline,
+            statistic=statistic,
+            df=fit.df,
+            p_value=p_value,
+            ci_low=ci_low,
+            ci_high=ci_high,
+        )
+        for (part, term), estimate, std_error, statistic, p_value, ci_low, ci_high in columns
+    ]
+
+
+def diagnostic(test: PanelTest, part: str = MAIN) -> Diagnostic:
+    """Return the row of a specification test."""
+    return Diagnostic(
+        part=part,
+        test=test.test,
+        statistic=test.statistic,
+        df1=test.df1,
+        df2=test.df2,
+        p_value=test.p_value,
+        tail=test.tail,
+        null_hypothesis=test.null_hypothesis,
+        note=test.note,
+    )
+
+
+def statistics(fit: PanelFit, *, counts_year_dummies: bool) -> dict[str, float]:
+    """Return the named numbers that describe a fit.
+
+    Parameters
+    ----------
+    fit
+        The regression.
+    counts_year_dummies
+        Whether to name what ``xtreg, fe`` prints, which counts year dummies as regressors.
+    """
+    r2 = fit.r2
+    numbers: dict[str, float | None] = {
+        "n_obs": fit.n_obs,
+        "n_entities": fit.n_entities,
+        "n_periods": fit.n_periods,
+        "r2_within": r2.within,
+        "r2_between": r2.between,
+        "r2_overall": r2.overall,
+        "r2_lsdv": r2.lsdv,
+        "r2_adjusted": r2.adjusted,
+        "loglik": fit.loglik,
+        "sigma2": fit.sigma2,
+        "sigma2_entity": fit.sigma2_entity,
+        "sigma2_time": fit.sigma2_time,
+        "rss": fit.rss,
+        "df_residual": fit.df_residual,
+    }
+    if counts_year_dummies:
+        numbers["r2_within_xtreg"] = r2.xtreg_within
+    return {name: float(value) for name, value in numbers.items() if value is not None}
+
+
+def cluster_counts(fit: PanelFit, option: CovarianceOption) -> dict[str, float]:
+    """Return the number of clusters of each kind, where standard errors are clustered."""
+    if option.kind not in ("cluster", "cr3"):
+        return {}
+    pairs = zip(option.by, fit.n_clusters, strict=True)
+    return {f"n_clusters_{by}": float(count) for by, count in pairs}
