@@ -1,0 +1,331 @@
+r"""Which spatial model: Durbin against lag and error, effects or none, fixed or random.
+
+The Durbin model becomes the lag model if theta = 0 and the error model if theta + rho beta = 0
+(Anselin 1988; the second is not linear, so the Wald test uses the delta method). Both nested models
+are maximised over the same likelihood as the Durbin model, so that the likelihood ratios are
+those of one model with and without restrictions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from analysis.methods.covariance.distributions import chi2_upper
+from analysis.methods.covariance.spec import FloatArray
+from analysis.methods.errors import NotIdentified
+from analysis.methods.panel.effects_tests import wald_statistic
+from analysis.methods.panel.results import PanelTest
+from analysis.methods.spatial.design import Bias, Model, build_design
+from analysis.methods.spatial.likelihood import build_likelihood
+from analysis.methods.spatial.logdet import LogDet, log_determinant
+from analysis.methods.spatial.panel_ml import fit_spatial
+from analysis.methods.spatial.results import SpatialFit
+from analysis.methods.spatial.stacked import SpatialPanel
+
+_RANDOM = "random effects are consistent: the effects of units are unrelated to the regressors"
+
+
+def durbin_tests(
+    data: SpatialPanel,
+    durbin: SpatialFit,
+    *,
+    lagged: Sequence[str] | None = None,
+) -> tuple[PanelTest, ...]:
+    """Test a Durbin model against the lag and the error model.
+
+    Parameters
+    ----------
+    data
+        The panel that `durbin` was fitted to.
+    durbin
+        An ``sdm`` fit.
+    lagged
+        As in `spatial_panel`; where not all regressors are lagged the error model is not nested.
+
+    Returns
+    -------
+    tuple of PanelTest
+        ``lr_sdm_sar``, ``lr_sdm_sem``, ``wald_sdm_sar``, ``wald_sdm_sem``. Likelihood ratios use
+        the likelihood of `durbin` (before a correction for bias), Wald tests its covariance.
+
+    Raises
+    ------
+    ValueError
+        If the fit is not an ``sdm``.
+    """
+    if durbin.model != "sdm":
+        raise ValueError(f"the tests start from a Durbin model (sdm), not from {durbin.model}")
+    tests = [_likelihood_ratio(data, durbin, "sar"), _likelihood_ratio(data, durbin, "sem")]
+    tests += [_wald_lag(durbin), _wald_error(durbin)]
+    if lagged is None or set(lagged) >= set(data.names):
+        return tuple(tests)
+    return tuple(_not_nested(test) if test.test.endswith("sem") else test for test in tests)
+
+
+def _likelihood_ratio(data: SpatialPanel, durbin: SpatialFit, model: Model) -> PanelTest:
+    nested = fit_spatial(
+        data,
+        model,
+        durbin.effects,
+        is_random=durbin.is_random,
+        bias=_likelihood_of(durbin),
+        determinant=durbin.determinant,
+    )
+    statistic = max(2 * (durbin.loglik - nested.loglik), 0.0)
+    df = float(durbin.n_parameters - nested.n_parameters)
+    null = f"the {_NAMES[model]} model suffices: {_RESTRICTIONS[model]}"
+    note = f"log-likelihoods {durbin.loglik:.6g} and {nested.loglik:.6g}, {durbin.bias}"
+    p = chi2_upper(statistic, df)
+    return PanelTest(f"lr_sdm_{model}", statistic, df, None, p, "upper", null, note)
+
+
+_NAMES = {"sar": "lag", "sem": "error"}
+_RESTRICTIONS = {"sar": "theta = 0", "sem": "theta + rho beta = 0"}
+
+
+def _likelihood_of(fit: SpatialFit) -> Bias:
+    return "transform" if fit.bias == "transform" else "none"
+
+
+def _wald_lag(durbin: SpatialFit) -> PanelTest:
+    where = durbin.positions("wx")
+    return wald_test(
+        durbin, where, "wald_sdm_sar", f"the lag model suffices: {_RESTRICTIONS['sar']}"
+    )
+
+
+def _wald_error(durbin: SpatialFit) -> PanelTest:
+    wx = durbin.positions("wx")
+    main = [durbin.position("main", durbin.terms[i][1]) for i in wx]
+    at_rho = durbin.position("spatial", "rho")
+    rows = np.arange(len(wx))
+    gradient = np.zeros((len(wx), durbin.estimates.size))
+    gradient[rows, wx] = 1
+    gradient[rows, main] = durbin.rho
+    gradient[rows, at_rho] = durbin.estimates[main]
+    values = durbin.estimates[wx] + durbin.rho * durbin.estimates[main]
+    matrix = gradient @ durbin.covariance @ gradient.T
+    statistic = wald_statistic(values, matrix, [durbin.terms[i][1] for i in wx])
+    df = float(len(wx))
+    null = f"the error model suffices: {_RESTRICTIONS['sem']}"
+    note = f"{durbin.covariance_name}, delta method"
+    p = chi2_upper(statistic, df)
+    return PanelTest("wald_sdm_sem", statistic, df, None, p, "upper", null, note)
+
+
+def _not_nested(test: PanelTest) -> PanelTest:
+    note = "does not apply: not all regressors are lagged, so the error model is not nested"
+    return replace(test, statistic=None, p_value=None, note=note)
+
+
+def wald_test(fit: SpatialFit, where: Sequence[int], test: str, null: str) -> PanelTest:
+    """Test whether several coefficients are zero together, by the covariance of the fit.
+
+    Parameters
+    ----------
+    fit
+        A fitted model.
+    where
+        Positions of the coefficients.
+    test, null
+        Name of the test and its null hypothesis in words.
+
+    Raises
+    ------
+    NotIdentified
+        If their covariance is singular.
+    """
+    chosen = list(where)
+    names = [" ".join(fit.terms[i]) for i in chosen]
+    statistic = wald_statistic(fit.estimates[chosen], fit.covariance[np.ix_(chosen, chosen)], names)
+    df = float(len(chosen))
+    p = chi2_upper(statistic, df)
+    return PanelTest(test, statistic, df, None, p, "upper", null, fit.covariance_name)
+
+
+def joint_tests(fit: SpatialFit) -> tuple[PanelTest, ...]:
+    """Test regressors, and their spatial lags, for joint significance.
+
+    Returns
+    -------
+    tuple of PanelTest
+        ``joint_main`` and, where the model has them, ``joint_wx``.
+    """
+    found = []
+    for part, what in (("main", "the regressors"), ("wx", "the regressors of neighbours")):
+        where = fit.positions(part)
+        if where:
+            null = f"{what} do not matter: all their coefficients are zero"
+            found.append(wald_test(fit, where, f"joint_{part}", null))
+    return tuple(found)
+
+
+def effects_tests(
+    data: SpatialPanel,
+    model: Model | None = None,
+    *,
+    determinant: LogDet | None = None,
+    lagged: Sequence[str] | None = None,
+) -> tuple[PanelTest, ...]:
+    """Test whether units, and periods, have effects of their own, given the other effects.
+
+    Parameters
+    ----------
+    data
+        The panel.
+    model
+        Spatial model; ``None``: the regression without spatial terms (Elhorst 2014).
+    determinant
+        Made before for the same W.
+    lagged
+        As in `spatial_panel`.
+
+    Returns
+    -------
+    tuple of PanelTest
+        ``lr_entity_effects`` and ``lr_time_effects`` by the likelihood with dummies. Degrees of
+        freedom are N - 1 and T - 1, where Elhorst counts N and T; with N growing the chi2
+        distribution of the first is an approximation at best.
+    """
+    known = determinant or log_determinant(data.weights)
+
+    def loglik(effects: tuple[str, ...]) -> float:
+        if model is not None:
+            fit = fit_spatial(data, model, effects, bias="none", lagged=lagged, determinant=known)
+            return fit.loglik
+        design = build_design(data, "sar", effects, is_random=False, lagged=None)
+        return build_likelihood(design, known, "none").value(0.0, 0.0, 1.0)
+
+    both = loglik(("entity", "time"))
+    name = model or "linear"
+    return (
+        _effects_test("lr_entity_effects", both, loglik(("time",)), data.n_units, "units", name),
+        _effects_test(
+            "lr_time_effects", both, loglik(("entity",)), data.n_periods, "periods", name
+        ),
+    )
+
+
+def _effects_test(
+    test: str, both: float, single: float, count: int, what: str, model: str
+) -> PanelTest:
+    statistic = max(2 * (both - single), 0.0)
+    df = float(count - 1)
+    p = chi2_upper(statistic, df)
+    other = chi2_upper(statistic, count)
+    null = f"{what} have no effects of their own, given the others"
+    note = f"{model} model with dummies; with {count} degrees of freedom p {other:.4g}"
+    return PanelTest(test, statistic, df, None, p, "upper", null, note)
+
+
+def spatial_hausman(
+    data: SpatialPanel,
+    model: Model = "sdm",
+    *,
+    with_time: bool = False,
+    determinant: LogDet | None = None,
+    lagged: Sequence[str] | None = None,
+) -> PanelTest:
+    r"""Compare fixed and random effects of units (Lee and Yu 2010; Mutl and Pfaffermayr 2011).
+
+    .. math:: H = (d_f - d_r)' (V_f - V_r)^{-1} (d_f - d_r), \qquad d = (\beta, \theta, \rho)
+
+    Parameters
+    ----------
+    data
+        The panel.
+    model
+        Spatial model.
+    with_time
+        Whether both have period effects.
+    determinant, lagged
+        As in `effects_tests`.
+
+    Returns
+    -------
+    PanelTest
+        ``hausman``. Where V_f - V_r is not positive definite the statistic has no chi2
+        distribution and is not given; `spatial_mundlak` then answers the same question.
+    """
+    known = determinant or log_determinant(data.weights)
+    time: tuple[str, ...] = ("time",) if with_time else ()
+    fixed = fit_spatial(data, model, ("entity", *time), lagged=lagged, determinant=known)
+    random = fit_spatial(data, model, time, is_random=True, lagged=lagged, determinant=known)
+    terms = [term for term in fixed.terms if term in random.terms]
+    f, r = ([fit.terms.index(term) for term in terms] for fit in (fixed, random))
+    contrast = fixed.estimates[f] - random.estimates[r]
+    difference = fixed.covariance[np.ix_(f, f)] - random.covariance[np.ix_(r, r)]
+    return _contrast(contrast, difference, len(terms))
+
+
+def _contrast(contrast: FloatArray, difference: FloatArray, q: int) -> PanelTest:
+    scale = np.sqrt(np.abs(np.diagonal(difference)))
+    values = (
+        np.linalg.eigvalsh(difference / np.outer(scale, scale))
+        if (scale > 0).all()
+        else np.zeros(1)
+    )
+    if values.min() <= 1e-12:
+        note = (
+            "not defined: V(fixed) - V(random) is not positive definite, so the contrast has no "
+            "chi2 distribution; use hausman_robust"
+        )
+        return PanelTest("hausman", None, float(q), None, None, "upper", _RANDOM, note)
+    statistic = float(contrast @ np.linalg.solve(difference, contrast))
+    p = chi2_upper(statistic, q)
+    note = "all coefficients and spatial parameters; information matrices"
+    return PanelTest("hausman", statistic, float(q), None, p, "upper", _RANDOM, note)
+
+
+def spatial_mundlak(
+    data: SpatialPanel,
+    model: Model = "sdm",
+    *,
+    with_time: bool = False,
+    determinant: LogDet | None = None,
+    lagged: Sequence[str] | None = None,
+) -> PanelTest:
+    """Test random effects by adding the unit means of the regressors (Mundlak 1978).
+
+    Parameters
+    ----------
+    data, model, with_time, determinant, lagged
+        As in `spatial_hausman`.
+
+    Returns
+    -------
+    PanelTest
+        ``hausman_robust``: Wald test of the means and, in Durbin models, of their lags. Always
+        defined, unlike the contrast.
+
+    Raises
+    ------
+    NotIdentified
+        If no regressor varies between units.
+    """
+    known = determinant or log_determinant(data.weights)
+    means = data.X.mean(axis=1, keepdims=True)
+    moves = (np.ptp(data.X, axis=1) > 0).any(axis=0) & (np.ptp(means, axis=0)[0] > 0)
+    if not moves.any():
+        raise NotIdentified(
+            "No regressor varies both over time and between units: there are no means to add.",
+            "Use fixed effects.",
+        )
+    added = [f"mean of {name}" for name, moving in zip(data.names, moves, strict=True) if moving]
+    repeated = np.broadcast_to(means[..., moves], (*data.X.shape[:2], len(added)))
+    wide = replace(data, X=np.concatenate([data.X, repeated], axis=2), names=(*data.names, *added))
+    columns = None if lagged is None else [*lagged, *(f"mean of {name}" for name in lagged)]
+    fit = fit_spatial(
+        wide,
+        model,
+        ("time",) if with_time else (),
+        is_random=True,
+        lagged=columns,
+        determinant=known,
+    )
+    where = [i for i, (_, term) in enumerate(fit.terms) if term in added]
+    test = wald_test(fit, where, "hausman_robust", _RANDOM)
+    return replace(test, note="regression-based (Mundlak); information matrix")
