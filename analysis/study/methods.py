@@ -63,4 +63,14 @@ METHODS: dict[str, Method] = {
         f"{_ADAPTERS}.panel",
         "fixed effects of entities, periods or both",
     ),
+    "quantile.regression": Method(
+        (f"{_OPTIONS}.quantile", "RegressionOptions"),
+        f"{_ADAPTERS}.quantile",
+        "quantile regressions with a joint bootstrap, effects as dummies",
+    ),
+    "quantile.mm": Method(
+        (f"{_OPTIONS}.quantile", "LocationScaleOptions"),
+        f"{_ADAPTERS}.quantile",
+        "quantiles via moments, effects projected out (MM-QR)",
+    ),
 }

@@ -1,0 +1,184 @@
+"""Settings of quantile regressions."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from analysis.study.options.base import Column, Columns, ModelOptions, Settings
+from analysis.study.options.panel import Effects
+
+NINE = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+Quantile = Annotated[float, Field(gt=0, lt=1)]
+Quantiles = Annotated[
+    tuple[Quantile, ...],
+    BeforeValidator(lambda value: (value,) if isinstance(value, int | float) else value),
+]
+_SPARSITY = ("iid", "nid", "kernel")
+
+
+class QuantileErrorOption(Settings):
+    """Which analytic standard errors of quantiles.
+
+    Attributes
+    ----------
+    kind
+        ``cluster`` (scores summed by cluster, Powell's kernel), ``hc1`` (the same, row by row),
+        ``driscoll_kraay``, or for independent rows ``iid``, ``nid`` and ``kernel`` as R's
+        quantreg.
+    by
+        Clusters: ``entity``, ``time`` or both.
+    bandwidth
+        Of ``iid``, ``nid`` and ``kernel``.
+    lag, rule
+        Lags of ``driscoll_kraay``, or the rule that sets them.
+    small_sample
+        By whose convention small samples are corrected.
+    """
+
+    kind: Literal["cluster", "hc1", "driscoll_kraay", "iid", "nid", "kernel"]
+    by: Effects = ("entity",)
+    bandwidth: Literal["hall_sheather", "bofinger"] = "hall_sheather"
+    lag: int | None = Field(default=None, ge=0)
+    rule: Literal["newey_west_1994", "fourth_root"] = "newey_west_1994"
+    small_sample: Literal["stata", "reghdfe", "areg", "fixest", "linearmodels"] = "stata"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _kind_alone(cls, value: object) -> object:
+        return {"kind": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _settings_fit_kind(self) -> QuantileErrorOption:
+        given = self.model_fields_set
+        if "by" in given and self.kind != "cluster":
+            raise ValueError(f"`by` belongs to cluster, not to {self.kind}")
+        if "bandwidth" in given and not self.is_sparsity:
+            raise ValueError(f"`bandwidth` belongs to iid, nid and kernel, not to {self.kind}")
+        if given & {"lag", "rule"} and self.kind != "driscoll_kraay":
+            raise ValueError(f"`lag` and `rule` belong to driscoll_kraay, not to {self.kind}")
+        return self
+
+    @property
+    def is_sparsity(self) -> bool:
+        """Whether rows count as independent."""
+        return self.kind in _SPARSITY
+
+
+_CLUSTERED = (QuantileErrorOption(kind="cluster"),)
+QuantileErrors = Annotated[
+    tuple[QuantileErrorOption, ...],
+    BeforeValidator(lambda value: (value,) if isinstance(value, str | dict) else value),
+]
+
+
+class QuantileOptions(ModelOptions):
+    """What both quantile methods share.
+
+    Attributes
+    ----------
+    outcome, regressors
+        Columns of the panel.
+    quantiles
+        Quantiles of the outcome given the regressors.
+    equality
+        Terms whose slopes are tested for being the same at all quantiles, jointly; by default
+        the first regressor.
+    confidence
+        Coverage of the intervals.
+    """
+
+    outcome: Column
+    regressors: Columns = Field(min_length=1)
+    quantiles: Quantiles = Field(default=NINE, min_length=1)
+    equality: Columns | None = None
+    confidence: float = Field(default=0.95, gt=0, lt=1)
+
+    @field_validator("regressors")
+    @classmethod
+    def _no_repetition(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        repeated = sorted({name for name in value if value.count(name) > 1})
+        if repeated:
+            raise ValueError(f"named twice: {', '.join(repeated)}")
+        return value
+
+    @field_validator("quantiles")
+    @classmethod
+    def _in_order(cls, value: tuple[float, ...]) -> tuple[float, ...]:
+        ordered = tuple(sorted(value))
+        names = [f"{tau:.2f}" for tau in ordered]
+        repeated = sorted({name for name in names if names.count(name) > 1})
+        if repeated:
+            raise ValueError(f"quantiles must differ by 0.01 or more: {', '.join(repeated)}")
+        return ordered
+
+    @model_validator(mode="after")
+    def _columns_apart(self) -> QuantileOptions:
+        if self.outcome in self.regressors:
+            raise ValueError(f"`{self.outcome}` is the outcome and a regressor")
+        for term in self.equality or ():
+            if term not in self.regressors:
+                raise ValueError(f"`equality` names `{term}`, which is no regressor")
+        return self
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The terms of the test of equal slopes."""
+        return self.equality if self.equality is not None else self.regressors[:1]
+
+    def roles(self) -> dict[str, tuple[str, ...]]:
+        """Return outcome and regressors."""
+        return {"outcome": (self.outcome,), "regressors": self.regressors}
+
+
+class RegressionOptions(QuantileOptions):
+    """Quantile regression (quantile.regression).
+
+    Attributes
+    ----------
+    effects
+        Effects that enter as dummies: none by default, ``entity``, ``time`` or both.
+    bootstrap
+        Draws of one joint bootstrap of all quantiles; its errors are the headline. None: the
+        first kind of `covariance` is.
+    resample
+        What the bootstrap draws: whole entities, whole periods, or ``rows`` (pairs).
+    covariance
+        Analytic standard errors, one kind or several.
+    """
+
+    method: Literal["quantile.regression"]
+    effects: Effects = ()
+    bootstrap: int | None = Field(default=None, ge=20)
+    resample: Literal["entity", "time", "rows"] = "entity"
+    covariance: QuantileErrors = Field(default=_CLUSTERED, min_length=1)
+
+
+class LocationScaleOptions(QuantileOptions):
+    """Quantiles via moments, effects projected out (quantile.mm).
+
+    Attributes
+    ----------
+    effects
+        Effects of both location and scale.
+    covariance
+        Standard errors from influence functions, one kind or several.
+    """
+
+    method: Literal["quantile.mm"]
+    effects: Effects = Field(default=("entity",), min_length=1)
+    covariance: QuantileErrors = Field(default=_CLUSTERED, min_length=1)
+
+    @field_validator("covariance")
+    @classmethod
+    def _from_influence(
+        cls, value: tuple[QuantileErrorOption, ...]
+    ) -> tuple[QuantileErrorOption, ...]:
+        for option in value:
+            if option.is_sparsity:
+                raise ValueError(
+                    f"{option.kind} errors belong to quantile.regression; use hc1, cluster or "
+                    "driscoll_kraay"
+                )
+        return value
