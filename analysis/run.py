@@ -235,6 +235,8 @@ def _require_gated_marts() -> None:
 
 
 def _check_writable(folder: Path) -> None:
+    from analysis.report.exports.folder import beside, require_replaceable
+
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
@@ -246,6 +248,7 @@ def _check_writable(folder: Path) -> None:
             found=error.strerror,
             next_step="name another with --output",
         ) from error
+    require_replaceable(beside(folder / "index.html"))
 
 
 def _print_models(study: Study, entries: Sequence[Entry], *, as_json: bool) -> None:

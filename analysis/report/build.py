@@ -1,22 +1,28 @@
-"""Builds the report: one self-contained page from one database, replaced whole."""
+"""Builds the report: one self-contained page and its tables as files, replaced whole."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.report.context import read_context
-from analysis.report.page import render
+from analysis.report.exports.files import contents
+from analysis.report.exports.folder import beside, draft, require_replaceable, swap
+from analysis.report.page import chapters, render, worded_tables
 from analysis.report.reader import Reader
 from analysis.report.sections import SECTIONS
 from analysis.report.studies import newest_runs
-from analysis.report.texts import catalogue
+from analysis.report.texts import LANGUAGES, catalogue
 from warehouse.connection import connect
 from warehouse.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import duckdb
 
 _PAGE = "index.html"
@@ -26,7 +32,8 @@ def build_report(database: Path, output: Path, lang: str = "en", study: str | No
     """Write the report of a database and return its page.
 
     The page holds everything it needs and is made of what the database holds, so the same
-    database gives the same bytes. What a database lacks is named in its place.
+    database gives the same bytes. What a database lacks is named in its place. Beside the page
+    stands a folder with each of its journal tables as files to paste, in every language.
 
     Parameters
     ----------
@@ -48,14 +55,32 @@ def build_report(database: Path, output: Path, lang: str = "en", study: str | No
     """
     catalogue(lang)
     page = output if output.suffix == ".html" else output / _PAGE
+    require_replaceable(beside(page))
     connection = connect(database, read_only=True)
     try:
-        claimed = tuple(method for section in SECTIONS for method in section.methods)
-        html = render(read_context(_reader(connection, study), lang, claimed, study))
+        html, files = _laid_out(connection, lang, study, beside(page).name)
     finally:
         connection.close()
-    _write(page, html)
+    _write(page, html, files)
     return page
+
+
+def _laid_out(
+    connection: duckdb.DuckDBPyConnection, lang: str, study: str | None, folder: str
+) -> tuple[str, list[tuple[str, bytes]]]:
+    """Return the page in one language, and the files of its tables in every language."""
+    reader = _reader(connection, study)
+    claimed = tuple(method for section in SECTIONS for method in section.methods)
+    html = ""
+    files: list[tuple[str, bytes]] = []
+    for language in LANGUAGES:
+        context = read_context(reader, language, claimed, study)
+        shown = chapters(context)
+        tables = worded_tables(shown, context)
+        files += contents(tables)
+        if language == lang:
+            html = render(context, shown, [one.table.anchor for one in tables], folder)
+    return html, files
 
 
 def _reader(connection: duckdb.DuckDBPyConnection, study: str | None) -> Reader:
@@ -67,21 +92,18 @@ def _reader(connection: duckdb.DuckDBPyConnection, study: str | None) -> Reader:
     return reader
 
 
-def _write(page: Path, html: str) -> None:
-    """Replace the page whole, or leave the old one untouched."""
+def _write(page: Path, html: str, files: list[tuple[str, bytes]]) -> None:
+    """Replace the page and its tables whole, or leave the old ones untouched."""
+    folder = beside(page)
     try:
         page.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{page.name}.", dir=page.parent)
-        draft = Path(name)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(html)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.chmod(0o644)
-            draft.replace(page)
-        finally:
-            draft.unlink(missing_ok=True)
+        with _draft_page(page, html) as written:
+            made = draft(folder, files)
+            try:
+                swap(made, folder)
+            finally:
+                shutil.rmtree(made, ignore_errors=True)
+            written.replace(page)
     except OSError as error:
         raise InputError(
             "The report cannot be written.",
@@ -89,3 +111,19 @@ def _write(page: Path, html: str) -> None:
             found=error.strerror or str(error),
             next_step="make room or name another folder with --output",
         ) from error
+
+
+@contextmanager
+def _draft_page(page: Path, html: str) -> Iterator[Path]:
+    """Write the page beside its place; what nobody moved there is removed again."""
+    handle, name = tempfile.mkstemp(prefix=f".{page.name}.", dir=page.parent)
+    path = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(html)
+            file.flush()
+            os.fsync(file.fileno())
+        path.chmod(0o644)
+        yield path
+    finally:
+        path.unlink(missing_ok=True)

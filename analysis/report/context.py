@@ -72,6 +72,10 @@ class Context:
         """Whether some studies were made from the synthetic sample and others were not."""
         return self.is_synthetic and not all(study.is_synthetic for study in self.studies)
 
+    def is_made_up(self, source: str) -> bool:
+        """Whether the marts, or the results, rest on the synthetic sample."""
+        return self.has_synthetic_files if source == "marts" else self.has_synthetic_results
+
     def region(self, region_id: int) -> str:
         """Return a region's name, or its number where the registry has no name."""
         return self.regions.get(region_id) or str(region_id)

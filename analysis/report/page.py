@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,34 +13,93 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from analysis.report import numbers, overview
+from analysis.report.exports.files import ALL, FORMATS, name
+from analysis.report.exports.gather import tables_in
+from analysis.report.exports.layout import Worded, Words
 from analysis.report.section import absent, collect
 from analysis.report.sections import SECTIONS
 from analysis.report.tables import origin
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
     from analysis.report.context import Context
+    from analysis.report.section import Section, Shown
 
 _FOLDER = Path(__file__).parent / "templates"
 
 
-def render(context: Context) -> str:
-    """Return the whole page."""
-    script = _asset("report.js")
-    sections = [
-        {
-            "section": section,
-            "absent": absent(section, context),
-            "pieces": collect(section, context),
-        }
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A section with what it shows.
+
+    Attributes
+    ----------
+    section
+        The section.
+    absent
+        Tables that it lacks, if it can show nothing at all.
+    pieces
+        Its pieces, by name.
+    """
+
+    section: Section
+    absent: list[str]
+    pieces: Mapping[str, Shown]
+
+
+def chapters(context: Context) -> list[Chapter]:
+    """Read every section that the page shows."""
+    return [
+        Chapter(section, absent(section, context), collect(section, context))
         for section in SECTIONS
         if section.source != "marts" or context.shows_marts
     ]
+
+
+def worded_tables(shown: Sequence[Chapter], context: Context) -> list[Worded]:
+    """Return every journal table of the page with the words around it, each once."""
+    found: dict[str, Worded] = {}
+    for chapter in shown:
+        words = _around(chapter.section, context)
+        for table in tables_in([piece.data for piece in chapter.pieces.values()]):
+            found.setdefault(table.anchor, Worded(table, words))
+    return list(found.values())
+
+
+def _around(section: Section, context: Context) -> Words:
+    text = context.text
+    return Words(
+        lang=text.lang,
+        notes=text("models.notes"),
+        refused=text("models.refused"),
+        synthetic=text("synthetic.no_finding") if context.is_made_up(section.source) else "",
+    )
+
+
+def render(context: Context, shown: Sequence[Chapter], tables: Sequence[str], folder: str) -> str:
+    """Return the whole page.
+
+    Parameters
+    ----------
+    context
+        What every section knows.
+    shown
+        The sections with their data.
+    tables
+        Anchors of the tables that stand as files beside the page.
+    folder
+        Name of the folder of those files.
+    """
+    script = _asset("report.js")
     return (
         _environment()
         .get_template("page.html.j2")
         .render(
             _words(context),
-            sections=sections,
+            sections=shown,
+            table_files=_table_files(frozenset(tables), folder, context.text.lang),
+            all_tables=ALL if tables else "",
             facts=overview.facts(context),
             findings=overview.findings(context),
             style=Markup(_asset("style.css") + _asset("print.css")),
@@ -47,6 +107,19 @@ def render(context: Context) -> str:
             script_hash=_hash(script),
         )
     )
+
+
+def _table_files(
+    anchors: frozenset[str], folder: str, lang: str
+) -> Callable[[str], list[tuple[str, str]]]:
+    """Return what tells a template the files of a table: format and link of each."""
+
+    def of(anchor: str) -> list[tuple[str, str]]:
+        if anchor not in anchors and anchor != ALL:
+            return []
+        return [(ending, f"{folder}/{name(anchor, ending, lang)}") for ending in FORMATS]
+
+    return of
 
 
 def _words(context: Context) -> dict[str, object]:

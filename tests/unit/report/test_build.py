@@ -25,9 +25,9 @@ def test_a_folder_gets_an_index_and_a_page_keeps_its_name(database: Path, tmp_pa
     assert build_report(database, tmp_path / "mine.html") == tmp_path / "mine.html"
 
 
-def test_only_the_page_is_left_behind(database: Path, tmp_path: Path) -> None:
+def test_only_the_page_and_its_tables_are_left_behind(database: Path, tmp_path: Path) -> None:
     page = build_report(database, tmp_path / "out")
-    assert [path.name for path in page.parent.iterdir()] == ["index.html"]
+    assert sorted(path.name for path in page.parent.iterdir()) == ["index.html", "tables"]
     assert page.stat().st_mode & 0o777 == 0o644
 
 

@@ -1,0 +1,95 @@
+"""A three-line table as LaTeX: `booktabs` rules, nothing else beyond the standard classes."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from analysis.report.exports.layout import Printed, Worded, rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analysis.report.tables.three_line import ThreeLine
+
+_WIDE = 6
+_ESCAPED = {
+    "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
+    "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+    "<": "$<$", ">": "$>$", "|": r"\textbar{}", "\N{MINUS SIGN}": "$-$", "–": "--", "—": "---",
+    "×": r"$\times$", "·": r"$\cdot$", "≤": r"$\leq$", "≥": r"$\geq$", "≠": r"$\neq$",
+    "±": r"$\pm$", "→": r"$\to$", "∞": r"$\infty$", "∈": r"$\in$", "√": r"$\surd$",
+    "′": "$'$", "̂": "", "…": r"\dots{}", "∼": r"$\sim$",
+    "Α": "A", "Β": "B",
+    "α": r"$\alpha$", "β": r"$\beta$", "γ": r"$\gamma$", "δ": r"$\delta$",
+    "ε": r"$\varepsilon$", "η": r"$\eta$", "θ": r"$\theta$", "λ": r"$\lambda$", "μ": r"$\mu$",
+    "ρ": r"$\rho$", "σ": r"$\sigma$", "τ": r"$\tau$", "φ": r"$\varphi$", "χ": r"$\chi$",
+    "Δ": r"$\Delta$", "Σ": r"$\Sigma$",
+}  # fmt: skip
+_RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+_LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+
+
+def latex(one: Worded) -> str:
+    """Return a floating table; a Chinese one says what the document needs to set it."""
+    table, words = one.table, one.words
+    n_columns = len(table.columns)
+    needs = r"% \usepackage{booktabs}"
+    if words.lang == "zh":
+        needs += r"; \documentclass{ctexart}, XeLaTeX"
+    lines = [needs, r"\begin{table}[htbp]", r"\centering"]
+    lines += [rf"\caption{{{escaped(table.caption)}}}", rf"\label{{tab:{table.anchor}}}"]
+    if n_columns > _WIDE:
+        lines += [r"\footnotesize", r"\setlength{\tabcolsep}{3pt}"]
+    lines += [rf"\begin{{tabular}}{{l*{{{n_columns}}}{{c}}}}", r"\toprule"]
+    lines += [*_heads(one), r"\midrule", *_body(table), r"\bottomrule", r"\end{tabular}"]
+    lines += [r"", r"\medskip", r"\begin{minipage}{0.95\linewidth}\footnotesize"]
+    lines += [rf"\textit{{{escaped(words.notes)}}} {escaped(one.notes)}"]
+    return "\n".join([*lines, r"\end{minipage}", r"\end{table}", ""])
+
+
+def _heads(one: Worded) -> Iterator[str]:
+    table = one.table
+    if table.has_group_heads:
+        cells, rules, place = [""], [], 2
+        for group in table.groups:
+            width = len(group.columns)
+            cells.append(rf"\multicolumn{{{width}}}{{c}}{{{escaped(group.label)}}}")
+            if group.label:
+                rules.append(rf"\cmidrule(lr){{{place}-{place + width - 1}}}")
+            place += width
+        yield " & ".join(cells) + r" \\"
+        yield " ".join(rules)
+    labels = [escaped(label) for label in one.heads]
+    yield " & ".join([escaped(table.stub), *labels]) + r" \\"
+
+
+def _body(table: ThreeLine) -> Iterator[str]:
+    for place, row in enumerate(rows(table)):
+        if row.opens_block and place:
+            yield r"\addlinespace"
+        yield _line(row, len(table.columns))
+
+
+def _line(row: Printed, n_columns: int) -> str:
+    if row.kind == "part":
+        return rf"\multicolumn{{{n_columns + 1}}}{{l}}{{\textit{{{escaped(row.label)}}}}} \\"
+    if row.kind == "errors":
+        cells = [f"({escaped(cell.error)})" if cell.error else "" for cell in row.cells]
+    else:
+        cells = [
+            escaped(cell.text) + (f"$^{{{cell.stars}}}$" if cell.stars else "")
+            for cell in row.cells
+        ]
+    return " & ".join([escaped(row.label), *cells]) + r" \\"
+
+
+def escaped(text: str) -> str:
+    r"""Return text that LaTeX prints as it stands.
+
+    >>> print(escaped("R² of lngdp_1 at 5%"))
+    R$^{2}$ of lngdp\_1 at 5\%
+    """
+    plain = "".join(_ESCAPED.get(letter, letter) for letter in " ".join(text.split()))
+    plain = re.sub(r"[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda it: f"$^{{{it[0].translate(_RAISED)}}}$", plain)
+    return re.sub(r"[₀-₉]+", lambda it: f"$_{{{it[0].translate(_LOWERED)}}}$", plain)

@@ -1,0 +1,176 @@
+"""Tables to paste: the same numbers in every format, marks and notes included, all or none."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+import pytest
+from docx import Document
+from docx.oxml.ns import qn
+from openpyxl import load_workbook
+
+from analysis.report import build
+from analysis.report.build import build_report
+from analysis.report.exports.excel import excel
+from analysis.report.exports.files import FORMATS, contents
+from analysis.report.exports.gather import tables_in
+from analysis.report.exports.latex import latex
+from analysis.report.exports.layout import Worded, Words
+from analysis.report.exports.markdown import markdown
+from analysis.report.exports.word import word
+from analysis.report.tables.three_line import Cell, Column, Group, Line, ThreeLine
+from tests.unit.report import fixture
+from tests.unit.report.page import read
+from warehouse.errors import InputError
+
+WORDS = Words("en", "Notes:", "not identified", "Synthetic data, not a finding.")
+TABLE = ThreeLine(
+    anchor="table-a",
+    caption="Table 6. Outcome: R² of x_1 & more",
+    stub="Term",
+    groups=(
+        Group("(1)", (Column("Published", "published"), Column("Ours"))),
+        Group("(2)", (Column("Ours", "refused"),)),
+    ),
+    lines=(
+        Line("First part", (), is_heading=True, opens_block=True),
+        Line("agg", (Cell("0.2206", "***", "0.0113"), Cell("−1,234.5", "*", "12.0"), Cell())),
+        Line("tiny", (Cell("1.23 × 10⁻⁷"), Cell("<0.1%"), Cell())),
+        Line("N", (Cell("420"), Cell("420"), Cell()), opens_block=True),
+    ),
+    notes=("Standard errors in parentheses: clustered by entity.", "N = 420."),
+)
+ONE = Worded(TABLE, WORDS)
+
+
+def _cells(data: bytes) -> list[list[str]]:
+    (table,) = Document(io.BytesIO(data)).tables
+    return [[cell.text for cell in row.cells] for row in table.rows]
+
+
+def test_word_holds_a_real_table_with_stars_and_errors() -> None:
+    rows = _cells(word([ONE]))
+    assert rows[0][1:] == ["(1)", "(1)", "(2)"]
+    assert rows[1] == ["Term", "Published", "Ours", "Ours (not identified)"]
+    assert ["agg", "0.2206***", "−1,234.5*", ""] in rows
+    assert rows[rows.index(["agg", "0.2206***", "−1,234.5*", ""]) + 1] == [
+        "",
+        "(0.0113)",
+        "(12.0)",
+        "",
+    ]
+
+
+def test_word_draws_three_rules_and_no_others() -> None:
+    (table,) = Document(io.BytesIO(word([ONE]))).tables
+    ruled = [
+        {edge.tag.split("}")[1] for edge in row._tr.iter(qn("w:top"), qn("w:bottom"))}
+        for row in table.rows
+    ]
+    assert ruled[0] == {"top"}
+    assert ruled[1] == {"bottom"}
+    assert ruled[-1] == {"bottom"}
+    assert all(not edges for edges in ruled[2:-1])
+
+
+def test_word_says_what_the_errors_are_how_many_rows_and_that_data_are_synthetic() -> None:
+    texts = [each.text for each in Document(io.BytesIO(word([ONE]))).paragraphs]
+    assert texts[0] == TABLE.caption
+    assert texts[-1] == (
+        "Notes: Synthetic data, not a finding. "
+        "Standard errors in parentheses: clustered by entity. N = 420."
+    )
+
+
+def test_excel_keeps_numbers_and_prints_their_stars() -> None:
+    sheet = load_workbook(io.BytesIO(excel([ONE]))).active
+    found = {
+        str(row[0].value): row[1:] for row in sheet.iter_rows() if row[0].value in ("agg", "tiny")
+    }
+    published, ours, _ = found["agg"]
+    assert (published.value, published.number_format) == (0.2206, '0.0000"***"')
+    assert (ours.value, ours.number_format) == (-1234.5, '#,##0.0"*"')
+    assert [cell.value for cell in found["tiny"]] == ["1.23 × 10⁻⁷", "<0.1%", None]
+    error = sheet.cell(found["agg"][0].row + 1, 2)
+    assert (error.value, error.number_format) == (0.0113, '"("0.0000")"')
+
+
+def test_latex_has_booktabs_rules_and_a_cell_for_every_column() -> None:
+    text = latex(ONE)
+    assert [text.count(rf"\{rule}rule") for rule in ("top", "mid", "bottom")] == [1, 1, 1]
+    body = text[text.index(r"\midrule") : text.index(r"\bottomrule")]
+    assert all(line.count(" & ") == 3 for line in body.splitlines() if " & " in line)
+    assert r"agg & 0.2206$^{***}$ & $-$1,234.5$^{*}$ &  \\" in text
+    assert r"R$^{2}$ of x\_1 \& more" in text
+    assert text.count("{") == text.count("}")
+
+
+def test_markdown_has_a_cell_for_every_column() -> None:
+    rows = [line for line in markdown(ONE).splitlines() if line.startswith("|")]
+    assert all(len(re.findall(r"(?<!\\)\|", row)) == 5 for row in rows)
+    assert r"| agg | 0.2206\*\*\* | −1,234.5\* |  |" in rows
+
+
+def test_the_same_tables_give_the_same_bytes() -> None:
+    assert dict(contents([ONE])) == dict(contents([ONE]))
+
+
+def test_tables_are_found_wherever_a_section_keeps_them() -> None:
+    data = {"studies": [{"tables": ({"block": TABLE, "note": "text", "n": 3},)}], "none": None}
+    assert tables_in(data) == [TABLE]
+
+
+def test_every_table_of_the_page_has_its_files_in_both_languages(
+    database: Path, tmp_path: Path
+) -> None:
+    page = read(build_report(database, tmp_path))
+    tables = page.find("table", class_="three-line")
+    assert tables
+    for table in tables:
+        for ending in FORMATS:
+            name = f"{table.attributes['id']}.{ending}"
+            assert (tmp_path / "tables" / "en" / name).stat().st_size
+            assert (tmp_path / "tables" / "zh" / name).stat().st_size
+            assert page.find("a", href=f"tables/en/{name}")
+    first = tables[0].attributes["id"]
+    chinese = (tmp_path / "tables" / "zh" / f"{first}.md").read_text(encoding="utf-8")
+    assert "合成数据" in chinese
+    assert f"{fixture.ESTIMATE:.4f}".replace("-", "−") in "".join(
+        each.read_text(encoding="utf-8") for each in (tmp_path / "tables" / "en").glob("*.md")
+    )
+
+
+def test_tables_of_the_run_before_do_not_stay(database: Path, tmp_path: Path) -> None:
+    build_report(database, tmp_path)
+    stale = tmp_path / "tables" / "en" / "table-gone.docx"
+    stale.write_bytes(b"")
+    build_report(database, tmp_path)
+    assert not stale.exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["index.html", "tables"]
+
+
+def test_a_folder_of_someone_else_is_left_alone(database: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "tables" / "mine.docx"
+    mine.parent.mkdir()
+    mine.write_text("mine", encoding="utf-8")
+    with pytest.raises(InputError, match="holds other things"):
+        build_report(database, tmp_path)
+    assert [path.name for path in tmp_path.rglob("*")] == ["tables", "mine.docx"]
+
+
+def test_a_page_that_cannot_be_moved_leaves_page_and_tables_as_they_were(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = build_report(database, tmp_path)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+
+    def refuse(_made: Path, _folder: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(build, "swap", refuse)
+    with pytest.raises(InputError, match="cannot be written"):
+        build_report(database, tmp_path, "zh")
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+    assert page.exists()
