@@ -96,6 +96,11 @@ class Threshold(Record):
     crit_10: float | None
     crit_5: float | None
     crit_1: float | None
+    lr_critical: float | None = None
+    ci_pieces: int | None = None
+    ci_set: str | None = None
+    ci_open_low: bool | None = None
+    ci_open_high: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +113,19 @@ class ThresholdProfile(Record):
     candidate: float
     rss: float
     lr: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThresholdRegime(Record):
+    """The regime of one row of the panel (results.threshold_regime)."""
+
+    table: ClassVar[str] = "threshold_regime"
+    n_thresholds: int
+    regime: int
+    region_id: str
+    region_name: str
+    year: int
+    threshold_variable: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

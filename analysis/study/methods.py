@@ -73,4 +73,9 @@ METHODS: dict[str, Method] = {
         f"{_ADAPTERS}.quantile",
         "quantiles via moments, effects projected out (MM-QR)",
     ),
+    "threshold.hansen": Method(
+        (f"{_OPTIONS}.threshold", "ThresholdOptions"),
+        f"{_ADAPTERS}.threshold",
+        "slopes by regime of a threshold variable (Hansen 1999), up to three thresholds",
+    ),
 }

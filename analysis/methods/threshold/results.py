@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from analysis.methods.covariance.spec import FloatArray, IntArray, Labels
 from analysis.methods.panel.results import PanelFit, PanelTest
 
@@ -55,6 +57,14 @@ class ThresholdEstimate:
     reaches_low: bool
     reaches_high: bool
     profile: Profile
+
+    @property
+    def pieces(self) -> tuple[tuple[float, float], ...]:
+        """Runs of neighbouring candidates in the confidence set: first and last of each."""
+        inside = np.flatnonzero(self.profile.lr <= self.profile.critical)
+        runs = np.split(inside, np.flatnonzero(np.diff(inside) > 1) + 1)
+        candidates = self.profile.candidates
+        return tuple((float(candidates[run[0]]), float(candidates[run[-1]])) for run in runs)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
