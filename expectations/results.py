@@ -138,8 +138,10 @@ def _estimates() -> list[Rule]:
             ESTIMATES,
             "estimate_in_interval",
             "estimate",
-            "the estimate lies inside its confidence interval",
+            "the estimate lies inside its confidence interval (an Anderson-Rubin set need not "
+            "hold it, nor be in one piece)",
             where="estimate < ci_low or estimate > ci_high",
+            among="part <> 'anderson_rubin'",
             keys=(*keys, "ci_low", "ci_high"),
         ),
     ]

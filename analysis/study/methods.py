@@ -63,6 +63,21 @@ METHODS: dict[str, Method] = {
         f"{_ADAPTERS}.panel",
         "fixed effects of entities, periods or both",
     ),
+    "iv.two_stage": Method(
+        (f"{_OPTIONS}.iv", "TwoStageOptions"),
+        f"{_ADAPTERS}.iv",
+        "two-stage least squares with every test of its instruments",
+    ),
+    "iv.liml": Method(
+        (f"{_OPTIONS}.iv", "LimlOptions"),
+        f"{_ADAPTERS}.iv",
+        "limited-information maximum likelihood, or Fuller's",
+    ),
+    "iv.gmm": Method(
+        (f"{_OPTIONS}.iv", "GmmOptions"),
+        f"{_ADAPTERS}.iv",
+        "two-step efficient GMM",
+    ),
     "quantile.regression": Method(
         (f"{_OPTIONS}.quantile", "RegressionOptions"),
         f"{_ADAPTERS}.quantile",

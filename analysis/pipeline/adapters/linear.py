@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from analysis.methods.covariance import Covariance
 from analysis.methods.panel.results import PanelFit, PanelTest
 from analysis.results.records import MAIN, Diagnostic, Estimate
-from analysis.study.options.panel import CovarianceOption
+from analysis.study.options.covariance import CovarianceOption
+
+if TYPE_CHECKING:
+    from analysis.pipeline.design import Design
 
 
-def covariance(option: CovarianceOption) -> Covariance:
-    """Return the method's request for a kind of standard error."""
+def covariance(option: CovarianceOption, design: Design) -> Covariance:
+    """Return the method's request for a kind of standard error, on the rows of a design."""
+    places = option.coordinates
     return Covariance(
         kind=option.kind,
         by=option.by,
         small_sample=option.small_sample,
         lags=option.lag,
         lag_rule=option.rule,
+        coordinates=None if places is None else np.column_stack([*map(design.column, places)]),
+        cutoff_km=option.cutoff_km,
     )
 
 

@@ -43,7 +43,7 @@ def run(design: Design, options: LinearPanelOptions, _context: Context) -> Recor
         design.time_index,
     )
     fit = _estimator(arrays, options)
-    fits = [fit(linear.covariance(option)) for option in options.covariance]
+    fits = [fit(linear.covariance(option, design)) for option in options.covariance]
     rows: list[Record] = []
     for number, fitted in enumerate(fits):
         rows += linear.estimates(fitted, is_headline=number == 0)

@@ -3,76 +3,23 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from analysis.study.options.base import Column, Columns, ModelOptions, Settings
+from analysis.study.options.base import Column, Columns, ModelOptions
+from analysis.study.options.covariance import (
+    CLUSTERED,
+    Covariances,
+    Effect,
+    Effects,
+    coordinate_role,
+)
 
-Effect = Literal["entity", "time"]
 Test = Literal["poolability_f", "time_effects_f", "breusch_pagan_lm", "hausman", "hausman_robust"]
 R2 = Literal["r2_within", "r2_between", "r2_overall", "r2_lsdv", "r2_adjusted", "r2_within_xtreg"]
-Effects = Annotated[
-    tuple[Effect, ...], BeforeValidator(lambda value: (value,) if isinstance(value, str) else value)
-]
-
-
-class CovarianceOption(Settings):
-    """Which standard errors.
-
-    Attributes
-    ----------
-    kind
-        ``conventional``, heteroskedasticity-robust ``hc0`` … ``hc3``, ``cluster``, cluster
-        jackknife ``cr3``, ``driscoll_kraay``, ``newey_west`` or ``beck_katz``.
-    by
-        Clusters: ``entity``, ``time`` or both.
-    lag, rule
-        Lags of ``driscoll_kraay`` and ``newey_west``, or the rule that sets them.
-    small_sample
-        By whose convention small samples are corrected.
-    """
-
-    kind: Literal[
-        "conventional",
-        "hc0",
-        "hc1",
-        "hc2",
-        "hc3",
-        "cluster",
-        "cr3",
-        "driscoll_kraay",
-        "newey_west",
-        "beck_katz",
-    ]
-    by: Effects = ("entity",)
-    lag: int | None = Field(default=None, ge=0)
-    rule: Literal["newey_west_1994", "fourth_root"] = "newey_west_1994"
-    small_sample: Literal[
-        "stata", "reghdfe", "areg", "fixest", "linearmodels", "plm_hc0", "plm_hc1", "plm_sss"
-    ] = "stata"
-
-    @model_validator(mode="before")
-    @classmethod
-    def _kind_alone(cls, value: object) -> object:
-        return {"kind": value} if isinstance(value, str) else value
-
-    @model_validator(mode="after")
-    def _settings_fit_kind(self) -> CovarianceOption:
-        given = self.model_fields_set
-        if "by" in given and self.kind not in ("cluster", "cr3"):
-            raise ValueError(f"`by` belongs to cluster and cr3, not to {self.kind}")
-        if given & {"lag", "rule"} and self.kind not in ("driscoll_kraay", "newey_west"):
-            raise ValueError(f"`lag` and `rule` belong to driscoll_kraay, not to {self.kind}")
-        return self
-
 
 _F_TESTS = ("poolability_f", "time_effects_f")
-_CLUSTERED = (CovarianceOption(kind="cluster"),)
-Covariances = Annotated[
-    tuple[CovarianceOption, ...],
-    BeforeValidator(lambda value: (value,) if isinstance(value, str | dict) else value),
-]
 
 
 class LinearPanelOptions(ModelOptions):
@@ -92,7 +39,7 @@ class LinearPanelOptions(ModelOptions):
 
     outcome: Column
     regressors: Columns = Field(min_length=1)
-    covariance: Covariances = Field(default=_CLUSTERED, min_length=1)
+    covariance: Covariances = Field(default=CLUSTERED, min_length=1)
     confidence: float = Field(default=0.95, gt=0, lt=1)
     published_r2: R2 | None = None
 
@@ -116,8 +63,9 @@ class LinearPanelOptions(ModelOptions):
         """The specification tests to report."""
 
     def roles(self) -> dict[str, tuple[str, ...]]:
-        """Return outcome and regressors."""
-        return {"outcome": (self.outcome,), "regressors": self.regressors}
+        """Return outcome, regressors and, for Conley errors, coordinates."""
+        roles = {"outcome": (self.outcome,), "regressors": self.regressors}
+        return roles | coordinate_role(self.covariance)
 
 
 class PooledOptions(LinearPanelOptions):

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from analysis.study.options.base import Column, Columns, ModelOptions, Settings
-from analysis.study.options.panel import Effects
+from analysis.study.options.covariance import Effects
 
 NINE = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 Quantile = Annotated[float, Field(gt=0, lt=1)]
