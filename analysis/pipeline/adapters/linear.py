@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.methods.covariance import Covariance
+from analysis.methods.errors import NotIdentified
 from analysis.methods.panel.results import PanelFit, PanelTest
 from analysis.results.records import MAIN, Diagnostic, Estimate
 from analysis.study.options.covariance import CovarianceOption
@@ -16,16 +17,36 @@ if TYPE_CHECKING:
     from analysis.pipeline.design import Design
 
 
-def covariance(option: CovarianceOption, design: Design) -> Covariance:
-    """Return the method's request for a kind of standard error, on the rows of a design."""
-    places = option.coordinates
+def covariance(option: CovarianceOption, design: Design | None = None) -> Covariance:
+    """Return the method's request for a kind of standard error.
+
+    Parameters
+    ----------
+    option
+        The kind.
+    design
+        The rows it is for; only Conley errors look at them, for their coordinates.
+
+    Raises
+    ------
+    NotIdentified
+        For Conley errors of a method that knows no coordinates.
+    """
+    places = None
+    if option.coordinates is not None:
+        if design is None:
+            raise NotIdentified(
+                "Conley errors are not defined for this method.",
+                "Choose clustered or Driscoll-Kraay errors.",
+            )
+        places = np.column_stack([design.column(name) for name in option.coordinates])
     return Covariance(
         kind=option.kind,
         by=option.by,
         small_sample=option.small_sample,
         lags=option.lag,
         lag_rule=option.rule,
-        coordinates=None if places is None else np.column_stack([*map(design.column, places)]),
+        coordinates=places,
         cutoff_km=option.cutoff_km,
     )
 

@@ -35,7 +35,7 @@ from analysis.results.records import (
 if TYPE_CHECKING:
     from analysis.methods.covariance.spec import Labels
     from analysis.pipeline.design import Design
-    from analysis.study.options.panel import CovarianceOption
+    from analysis.study.options.covariance import CovarianceOption
     from analysis.study.options.threshold import ThresholdOptions
 
 _SHOWN = 5

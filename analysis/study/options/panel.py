@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 from analysis.study.options.base import Column, Columns, ModelOptions
 from analysis.study.options.covariance import (
     CLUSTERED,
+    CovarianceOption,
     Covariances,
     Effect,
     Effects,
@@ -17,6 +18,8 @@ from analysis.study.options.covariance import (
 )
 
 Test = Literal["poolability_f", "time_effects_f", "breusch_pagan_lm", "hausman", "hausman_robust"]
+__all__ = ["CovarianceOption", "Covariances", "Effect", "Effects"]
+
 R2 = Literal["r2_within", "r2_between", "r2_overall", "r2_lsdv", "r2_adjusted", "r2_within_xtreg"]
 
 _F_TESTS = ("poolability_f", "time_effects_f")

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from analysis.study.options.base import Column, Columns, ModelOptions
-from analysis.study.options.panel import CovarianceOption, Covariances, Effects
+from analysis.study.options.covariance import CovarianceOption, Covariances, Effects
 
 Convention = Literal["stata", "hansen", "hansen_1999"]
 Alternatives = tuple[Literal["quadratic", "kink"], ...]
