@@ -35,7 +35,7 @@ def compare(
         for figure in figures
         if options.table is not None
         and figure.table_no == options.table
-        and options.column in (None, figure.column_no)
+        and options.prints(figure.column_no)
     ]
     if not wanted:
         return []

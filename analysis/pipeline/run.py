@@ -184,7 +184,7 @@ def _model(
         title=options.title,
         table_no=options.table,
         column_no=options.column,
-        outcome=", ".join(options.roles().get("outcome", ())) or None,
+        outcome=options.outcome_name,
         sample=options.sample,
         sample_filter=study.samples[options.sample],
         twin_of=task.entry.twin_of,

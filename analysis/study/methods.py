@@ -48,6 +48,26 @@ METHODS: dict[str, Method] = {
         f"{_ADAPTERS}.describe",
         "count, mean, standard deviation, minimum and maximum of columns",
     ),
+    "nca.ceiling": Method(
+        (f"{_OPTIONS}.nca", "NcaOptions"),
+        f"{_ADAPTERS}.nca",
+        "necessary condition analysis: ceilings, effect sizes, bottlenecks",
+    ),
+    "qca.calibration": Method(
+        (f"{_OPTIONS}.qca", "CalibrationOptions"),
+        f"{_ADAPTERS}.qca",
+        "variables as sets: anchors and memberships",
+    ),
+    "qca.fuzzy": Method(
+        (f"{_OPTIONS}.qca", "FuzzyOptions"),
+        f"{_ADAPTERS}.qca",
+        "fuzzy-set QCA: truth table, solutions, core conditions, robustness",
+    ),
+    "qca.necessity": Method(
+        (f"{_OPTIONS}.qca", "NecessityOptions"),
+        f"{_ADAPTERS}.qca",
+        "necessity of single and joined conditions",
+    ),
     "panel.pooled": Method(
         (f"{_OPTIONS}.panel", "PooledOptions"),
         f"{_ADAPTERS}.panel",

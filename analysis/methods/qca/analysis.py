@@ -88,7 +88,7 @@ def analyse(
     expectations: Expectations,
     *,
     cutoffs: Cutoffs | None = None,
-    barred: Sequence[int] = (),
+    barred: Sequence[int] | IntArray = (),
     max_models: int = MAX_MODELS,
     effort: float = 1.0,
     report: Callable[[str], None] | None = None,

@@ -33,8 +33,8 @@ class RawSets:
     Attributes
     ----------
     values
-        Shape ``(n_cases, k)``, in the variables' units; or memberships when ``anchors`` is None
-        and every choice of the grid has ``shares=None``.
+        Shape ``(n_cases, k)``, in the variables' units; or memberships, where ``calibrated``
+        says so, or when ``anchors`` is None and every choice of the grid has ``shares=None``.
     outcome
         Shape ``(n_cases,)``.
     conditions, outcome_name
@@ -43,6 +43,8 @@ class RawSets:
         Anchors per condition and, last, of the outcome, where they are given as numbers.
     log_odds
         As in `analysis.methods.qca.calibration.calibrate_direct`.
+    calibrated
+        Positions of variables that are memberships already and stay so, the outcome at k.
     """
 
     values: FloatArray
@@ -51,6 +53,7 @@ class RawSets:
     outcome_name: str
     anchors: tuple[Anchors, ...] | None = None
     log_odds: float = 3.0
+    calibrated: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +138,8 @@ class GridResult:
     survival
         One per term of the initial choice's first model.
     fit
-        The initial first model against those of the other cells that have the same outcome
-        memberships; None where there is none.
+        The initial first model against those of the other cells, on the outcome memberships of
+        the initial choice; None where there is none.
     """
 
     cells: tuple[Cell, ...]
@@ -272,6 +275,8 @@ class _Evaluator:
 
 
 def _membership(raw: RawSets, choice: Choice, column: FloatArray, position: int) -> FloatArray:
+    if position in raw.calibrated:
+        return column
     if choice.shares is not None:
         anchors = quantile_anchors(column, choice.shares)
         return calibrate_direct(column, anchors, log_odds=raw.log_odds)

@@ -113,3 +113,12 @@ class ModelOptions(Settings):
     def weights_used(self) -> tuple[str, ...]:
         """Return the names of the spatial weights that the model uses."""
         return ()
+
+    @property
+    def outcome_name(self) -> str | None:
+        """What results call the outcome; None where the method has none."""
+        return ", ".join(self.roles().get("outcome", ())) or None
+
+    def prints(self, column_no: str) -> bool:
+        """Whether a column of the printed table is this model's."""
+        return self.column in (None, column_no)

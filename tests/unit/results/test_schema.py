@@ -13,7 +13,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from analysis.results import history, qca_records, records, schema
+from analysis.results import history, nca_records, qca_records, records, schema
 from analysis.results.records import (
     Diagnostic,
     Estimate,
@@ -89,7 +89,7 @@ REFUSAL = Refusal(reason="No variation.", next_step="Add data.", is_expected=Fal
 
 
 def all_records() -> list[type[Record]]:
-    modules = (records, qca_records)
+    modules = (records, qca_records, nca_records)
     return [
         found
         for module in modules
