@@ -39,7 +39,8 @@ def test_each_change_of_the_raw_folder_arrives(workspace: Workspace) -> None:
 
     # A new year's download extends the panel; pooled scales move history, and it is listed.
     shutil.copy(workspace.folder / "later_2019.csv", raw / _table(2019))
-    workspace.dbt("build", "--vars", LONGER)
+    built = workspace.dbt("build", "--vars", LONGER)
+    _says_its_remarks(built.stdout)
     after = _index(workspace)
     moved = {key for key, score in before.items() if abs(after[key] - score) > 1e-9}
     assert {year for _, year in after} == set(range(2014, 2020))
@@ -64,6 +65,12 @@ def test_each_change_of_the_raw_folder_arrives(workspace: Workspace) -> None:
     workspace.dbt("build", "--vars", RESCALED)
     assert _table(2019) not in _files(workspace)
     assert _causes(workspace) == {"files"}
+
+
+def _says_its_remarks(printed: str) -> None:
+    remarks = printed.split("Remarks of this build")[1].splitlines()
+    assert [line for line in remarks if line.startswith("  warn  replaced, ")]
+    assert "  info  unused variable" in remarks
 
 
 def _table(year: int) -> str:

@@ -1,9 +1,9 @@
 {#- What the last finished build held, and what it was compared with, is kept in one table, so
     that the next build can list what moved (models/marts/statistics/fct_revision.sql). -#}
 
-{% macro kept_relation(identifier) -%}
+{% macro kept_relation(identifier, schema='intermediate') -%}
     {{ return(api.Relation.create(
-        database=target.database, schema='intermediate', identifier=identifier
+        database=target.database, schema=schema, identifier=identifier
     )) }}
 {%- endmacro %}
 

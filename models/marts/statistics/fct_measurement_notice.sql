@@ -84,8 +84,13 @@ remarks as (
         'replaced' as topic,
         variable_id,
         cast(null as integer) as region_id,
-        replaced_bound || ' values outside their bounds and ' || replaced_outlier
-        || ' outliers are replaced' as detail,
+        'values replaced: ' || case
+            when replaced_bound = 0 then replaced_outlier || ' as outliers'
+            when replaced_outlier = 0 then replaced_bound || ' outside their bounds'
+            else
+                replaced_bound || ' outside their bounds, '
+                || replaced_outlier || ' as outliers'
+        end as detail,
         'see value_observed and rule in fct_observation' as next_step
     from raw_quality
     where replaced > 0

@@ -106,8 +106,22 @@ def test_fingerprint_tells_changed_rows_from_unchanged(
     assert _fingerprint(connection) != before
 
 
-def _fingerprint(connection: duckdb.DuckDBPyConnection) -> str:
-    return fingerprint(connection, "panel", read_catalog(connection))
+@pytest.mark.parametrize("table", ["landing.cell", "staging.stg_landing__cells"])
+def test_landing_fingerprint_tells_changed_cells_of_the_same_number(
+    connection: duckdb.DuckDBPyConnection, table: str
+) -> None:
+    before = _fingerprint(connection, "landing")
+
+    connection.execute(
+        f"update {table} set number_text = '11' where variable_id = 'workers' "
+        "and region_id = 11 and year = 2020"
+    )
+
+    assert _fingerprint(connection, "landing") != before
+
+
+def _fingerprint(connection: duckdb.DuckDBPyConnection, gate: str = "panel") -> str:
+    return fingerprint(connection, gate, read_catalog(connection))
 
 
 def test_results_are_empty_until_a_run(connection: duckdb.DuckDBPyConnection) -> None:
