@@ -11,6 +11,11 @@ MODELS = "results.model"
 CURRENT = "results.current_panel"
 KEY = ("run_id", "model_id")
 
+# Tables of models that say something about them other than what they found.
+NOT_NUMBERS = frozenset(
+    {"results.refusal", "results.replication", "results.model_weights", "results.study_entry"}
+)
+
 
 def model_rules(catalog: Catalog) -> list[Rule]:
     """Return the rules on ``results.model``; none where the table does not exist."""
@@ -37,7 +42,7 @@ def model_rules(catalog: Catalog) -> list[Rule]:
 
 
 def _rows_or_refusal(tables: list[str]) -> list[Rule]:
-    numbers = [name for name in tables if name not in ("results.refusal", "results.replication")]
+    numbers = [name for name in tables if name not in NOT_NUMBERS]
     return [
         _model_rule(
             "done_has_results",

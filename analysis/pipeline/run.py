@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
@@ -16,7 +16,7 @@ from analysis.pipeline.replication import compare
 from analysis.pipeline.tables import read_table
 from analysis.pipeline.weights import WeightsTable, load_weights
 from analysis.results import schema
-from analysis.results.records import Model, Record, Refusal, Run
+from analysis.results.records import Model, ModelWeights, Record, Refusal, Run
 from analysis.results.writer import write_failed_run, write_run
 from warehouse.connection import connect, database_path
 from warehouse.errors import InputError
@@ -118,12 +118,13 @@ def run_study(request: Request, listener: Listener) -> Outcome:
         results = run_tasks(tasks, inputs, request.jobs, listener.done)
         figures = marts.published_figures(connection)
         models = tuple(
-            _model(study, task, result, inputs.panels[task.panel_key], figures)
+            _model(study, task, result, inputs, figures)
             for task, result in zip(tasks, results, strict=True)
         )
         run = _run(request, started_at, inputs.panels["main"], marts.is_synthetic(connection))
         listener.stage("checking the results")
-        _write(connection, run, models)
+        entries = {entry.model_id: options_json(entry) for entry in study.entries}
+        _write(connection, run, models, entries)
         return Outcome(run, models, bool(marts.tables(connection, "marts")))
     finally:
         connection.close()
@@ -167,9 +168,10 @@ def _model(
     study: Study,
     task: Task,
     result: Result,
-    panel: Panel,
+    inputs: Inputs,
     figures: Sequence[marts.PublishedFigure],
 ) -> Model:
+    panel = inputs.panels[task.panel_key]
     options, refusal = task.entry.options, result.refusal
     design = None if isinstance(task.design, Refusal) else task.design
     rows: list[Record] = list(result.records.rows)
@@ -177,6 +179,7 @@ def _model(
         rows = [refusal]
     elif task.entry.twin_of is None:
         rows += compare(figures, options, result.records)
+    rows += [_weights(inputs.weights[name]) for name in options.weights_used()]
     return Model(
         model_id=task.entry.model_id,
         position=study.entries.index(task.entry) + 1,
@@ -198,6 +201,15 @@ def _model(
         panel_sha256=panel.sha256,
         note=_note(task, result),
         records=rows,
+    )
+
+
+def _weights(table: WeightsTable) -> ModelWeights:
+    return ModelWeights(
+        weights_name=table.name,
+        source=table.source,
+        weights_id=table.weights_id,
+        weights_sha256=table.sha256,
     )
 
 
@@ -225,12 +237,29 @@ def _run(request: Request, started_at: datetime, panel: Panel, is_synthetic: boo
     )
 
 
-def _write(connection: duckdb.DuckDBPyConnection, run: Run, models: Sequence[Model]) -> None:
+def _write(
+    connection: duckdb.DuckDBPyConnection,
+    run: Run,
+    models: Sequence[Model],
+    entries: Mapping[str, str],
+) -> None:
     from expectations.outcome import GateError
 
-    schema.ensure(connection, {model.panel for model in models})
+    weights = {
+        row.source
+        for model in models
+        for row in model.records
+        if isinstance(row, ModelWeights) and row.weights_id is not None
+    }
+    schema.ensure(connection, {model.panel for model in models}, weights)
     try:
-        write_run(connection, run, models, before_commit=lambda: _pass_gate(connection))
+        write_run(
+            connection,
+            run,
+            models,
+            entries=entries,
+            before_commit=lambda: _pass_gate(connection),
+        )
     except GateError:
         write_failed_run(connection, run)
         raise

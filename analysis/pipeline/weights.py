@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from analysis.pipeline.marts import check_mart
 from analysis.pipeline.tables import read_table
+from analysis.results.views import WEIGHTS_SHA256
 from analysis.study.names import nearest, suggestion
 from warehouse.errors import InputError
 
@@ -42,6 +44,10 @@ class WeightsTable:
         The weights, shape ``(m,)``, as given: not standardised.
     labels
         Every label that the source knows, neighbours or not.
+    source, weights_id
+        The mart and which weights of it; the name of the file and None.
+    sha256
+        SHA-256 of the pairs as text, sorted: what `results.current_weights` shows of a mart.
     """
 
     name: str
@@ -49,6 +55,9 @@ class WeightsTable:
     neighbours: tuple[str, ...]
     values: FloatArray
     labels: frozenset[str]
+    source: str = ""
+    weights_id: str | None = None
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +99,8 @@ def load_weights(
     """
     if source.file is not None:
         path = study.path.parent / source.file
-        return _from_file(name, read_table(path, source.sheet), path)
+        found = _from_file(name, read_table(path, source.sheet), path)
+        return replace(found, source=path.name, sha256=_sha256(found))
     if connection is None:
         raise InputError(
             f"The weights `{name}` come from a mart, and there is no database.",
@@ -112,7 +122,14 @@ def load_weights(
             where=study.where("weights", name, "id"),
             next_step=suggestion(source.id, ids),
         )
-    return _table(name, [(a, b, w) for a, b, w in rows], set(), f"marts.{mart}")
+    fingerprints = connection.execute(WEIGHTS_SHA256.format(table=table)).fetchall()
+    found = _table(name, [(a, b, w) for a, b, w in rows], set(), f"marts.{mart}")
+    return replace(
+        found,
+        source=f"marts.{mart}",
+        weights_id=source.id,
+        sha256=str(dict(fingerprints)[source.id]),
+    )
 
 
 def align(table: WeightsTable, entities: Sequence[Label], panel_labels: Sequence[Label]) -> Weights:
@@ -208,6 +225,12 @@ def _table(
     origins, neighbours = tuple(pair[0] for pair in pairs), tuple(pair[1] for pair in pairs)
     known = frozenset(labels or {*origins, *neighbours})
     return WeightsTable(name, origins, neighbours, np.array(values, dtype=np.float64), known)
+
+
+def _sha256(table: WeightsTable) -> str:
+    pairs = zip(table.origins, table.neighbours, table.values.tolist(), strict=True)
+    text = "\n".join(sorted(f"{origin} {neighbour} {value}" for origin, neighbour, value in pairs))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _number(value: object) -> float:

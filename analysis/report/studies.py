@@ -120,6 +120,11 @@ class Study:
         """The models whose panel is not the one in the marts, or that a newer run refused."""
         return [model for model in self.models if not model.facts["is_current"]]
 
+    @property
+    def abandoned(self) -> list[Model]:
+        """The models that the study file no longer has, or has with other settings."""
+        return [model for model in self.models if not model.facts["is_in_study"]]
+
     def headline(self, model_id: str) -> list[Row]:
         """Return a model's estimates with the kind of standard error the study names first."""
         return [row for row in self.estimates.get(model_id, []) if row["is_headline"]]

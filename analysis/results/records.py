@@ -155,6 +155,17 @@ class Refusal(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ModelWeights(Record):
+    """Spatial weights that a model used (results.model_weights)."""
+
+    table: ClassVar[str] = "model_weights"
+    weights_name: str
+    source: str
+    weights_id: str | None
+    weights_sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
     """What was asked of one study entry and what became of it (results.model).
 

@@ -82,7 +82,11 @@ def check(connection: duckdb.DuckDBPyConnection) -> None:
         _refuse_other_columns(table, existing.get(table.name))
 
 
-def ensure(connection: duckdb.DuckDBPyConnection, panels: Collection[str] = ()) -> None:
+def ensure(
+    connection: duckdb.DuckDBPyConnection,
+    panels: Collection[str] = (),
+    weights: Collection[str] = (),
+) -> None:
     """Create what is missing of the result tables, and renew comments and views.
 
     Parameters
@@ -92,6 +96,8 @@ def ensure(connection: duckdb.DuckDBPyConnection, panels: Collection[str] = ()) 
     panels
         The panels of the models about to be written: the views compare them with the marts
         of those names from now on.
+    weights
+        The marts of their spatial weights, likewise.
     """
     connection.begin()
     try:
@@ -99,7 +105,8 @@ def ensure(connection: duckdb.DuckDBPyConnection, panels: Collection[str] = ()) 
         for table in tables():
             connection.execute(table.ddl)
             connection.execute(_comments(table))
-        views.create(connection, {table.name: table.columns for table in tables()}, panels)
+        described = {table.name: table.columns for table in tables()}
+        views.create(connection, described, panels, weights)
     except BaseException:
         connection.rollback()
         raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -25,6 +25,7 @@ def write_run(
     run: Run,
     models: Sequence[Model],
     *,
+    entries: Mapping[str, str] | None = None,
     before_commit: Callable[[], None] | None = None,
 ) -> None:
     """Write a run in one transaction and call `before_commit` inside it.
@@ -37,6 +38,9 @@ def write_run(
         Where the numbers come from.
     models
         Every model of the run with its records.
+    entries
+        Every entry of the study, in its order, with its settings as JSON; by default the
+        models of the run.
     before_commit
         A check that reads the rows through `connection`; whatever it raises withdraws them.
 
@@ -46,6 +50,12 @@ def write_run(
         If a number is NaN or infinite; the message names model, table and column.
     """
     batches = _batches(run, models)
+    if entries is None:
+        entries = {model.model_id: model.options for model in models}
+    batches["study_entry"] = [
+        {"run_id": run.run_id, "model_id": name, "position": place, "options": options}
+        for place, (name, options) in enumerate(entries.items(), 1)
+    ]
     with transaction(connection):
         _insert_run(connection, run, "finished")
         for table in tables():

@@ -45,6 +45,28 @@ create table if not exists results.model (
     primary key (run_id, model_id)
 );
 
+-- One row per entry of the study file as a run found it, whether the run was to compute it or not.
+create table if not exists results.study_entry (
+    run_id varchar not null references results.run (run_id), -- the run
+    model_id varchar not null, -- the study entry, as in results.model
+    position integer not null, -- its place in the study, from 1
+    options varchar not null, -- every setting of the entry, defaults included, as JSON
+    primary key (run_id, model_id)
+);
+
+-- One row per model and spatial weights that it used.
+create table if not exists results.model_weights (
+    run_id varchar not null, -- the run
+    model_id varchar not null, -- the model
+    position integer not null, -- order in which the study names the weights, from 1
+    weights_name varchar not null, -- name of the weights in the study
+    source varchar not null, -- where they come from: a mart, or the name of a file
+    weights_id varchar, -- which weights of the mart; NULL for a file
+    weights_sha256 varchar not null, -- SHA-256 of their pairs as text, sorted
+    primary key (run_id, model_id, weights_name),
+    foreign key (run_id, model_id) references results.model (run_id, model_id)
+);
+
 -- One row per coefficient and kind of standard error.
 create table if not exists results.estimate (
     run_id varchar not null, -- the run

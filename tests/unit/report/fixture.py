@@ -181,6 +181,7 @@ def _insert_model(
         note="a remark <u>here</u>" if done else None,
     )
     key = {"run_id": run.run_id, "model_id": model.model_id}
+    _insert(connection, "study_entry", **key, position=position, options=json.dumps(options))
     if not done:
         reason, step = "agg does not vary", "bring data"
         _insert(connection, "refusal", **key, reason=reason, next_step=step, is_expected=False)

@@ -19,6 +19,7 @@ from analysis.results.records import (
     Estimate,
     FitStatistic,
     Model,
+    ModelWeights,
     Record,
     Refusal,
     Run,
@@ -255,6 +256,47 @@ def test_a_twin_is_compared_with_the_panel_it_was_made_from(
     assert latest(connection) == {panels[0]: (1.0, True), panels[1]: (1.0, True)}
     connection.execute(f"update {panels[1]} set y = 3")
     assert latest(connection) == {panels[0]: (1.0, True), panels[1]: (1.0, False)}
+
+
+def used_weights(source: str, weights_id: str | None, sha: str) -> ModelWeights:
+    return ModelWeights(weights_name="w", source=source, weights_id=weights_id, weights_sha256=sha)
+
+
+def test_numbers_from_other_weights_than_the_marts_are_not_current(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    connection.execute("create schema marts")
+    connection.execute(
+        "create table marts.brg as select * from (values ('near', 1, 2, 1.0), ('far', 1, 3, 0.5)) "
+        "as t (weights_id, region_id, neighbour_id, weight)"
+    )
+    schema.ensure(connection, weights=["marts.brg"])
+    found = {
+        name: sha
+        for source, name, sha in connection.execute("from results.current_weights").fetchall()
+    }
+    made = [
+        model(name, slope(), used_weights("marts.brg", name, sha)) for name, sha in found.items()
+    ]
+    by_file = used_weights("w.csv", None, SHA)
+    write_run(connection, run(1), [*made, model("file", slope(), by_file)])
+    assert latest(connection) == dict.fromkeys(("near", "far", "file"), (1.0, True))
+    connection.execute("update marts.brg set weight = 2 where weights_id = 'near'")
+    assert latest(connection) == {"near": (1.0, False), "far": (1.0, True), "file": (1.0, True)}
+
+
+def test_an_entry_that_left_the_study_or_changed_is_marked(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    names = ("a", "b", "c")
+    write_run(connection, run(1), [model(name, slope()) for name in names])
+    defined = {"a": "{}", "c": '{"trim": 0.01}'}
+    write_run(connection, run(2), [model("a", slope(2.0))], entries=defined)
+    write_run(connection, run(3, study="other"), [model("b", slope())])
+    shown = connection.execute(
+        "select model_id, is_in_study from results.latest_estimate where study_id = 's' order by 1"
+    ).fetchall()
+    assert shown == [("a", True), ("b", False), ("c", False)]
 
 
 def test_the_tables_survive_a_killed_writer(tmp_path: Path) -> None:
