@@ -22,8 +22,9 @@ run: environment ## Raw files -> panel -> tables -> report, on the sample (or RA
 	$(BIN)/dbt build --quiet
 	$(BIN)/python -m analysis.run
 
+# A file's tests stay in one process, in their order; the processes share the built sample.
 test: environment lint ## All that CI runs: linters, types, unit, reference and end-to-end tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: environment lint-environment ## Style, docstrings, types, import rules, SQL
 	$(LINT_BIN)/ruff check .

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -25,25 +28,44 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def sample_workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """The sample after one `dbt build`; BUILT_WORKSPACE names one built before."""
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Database of the sample after one `dbt build`; open it read-only.
+
+    BUILT_WORKSPACE names a workspace built before.
+    """
     existing = os.environ.get("BUILT_WORKSPACE")
     if existing:
+        return Workspace(Path(existing)).database
+    return _made_once(tmp_path_factory, "built", lambda place: place.dbt("build")).database
+
+
+@pytest.fixture(scope="session")
+def analysed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The sample after `dbt build` and `python -m analysis.run`; read it only."""
+    existing = os.environ.get("BUILT_WORKSPACE")
+    if existing and (Workspace(Path(existing)).reports / "index.html").exists():
         return Workspace(Path(existing))
-    workspace = Workspace(tmp_path_factory.mktemp("sample"))
-    workspace.dbt("build")
+
+    def analyse(place: Workspace) -> None:
+        place.database.parent.mkdir(parents=True)
+        shutil.copy(built, place.database)
+        place.python("-m", "analysis.run")
+
+    return _made_once(tmp_path_factory, "analysed", analyse)
+
+
+def _made_once(
+    tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Workspace], object]
+) -> Workspace:
+    """Make a workspace that all processes of a test run share: the first one makes it."""
+    base = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent
+    workspace, made = Workspace(base / name), base / f"{name}.made"
+    with (base / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            shutil.rmtree(workspace.folder, ignore_errors=True)
+            make(workspace)
+            made.touch()
     return workspace
-
-
-@pytest.fixture(scope="session")
-def built(sample_workspace: Workspace) -> Path:
-    """Database of the sample; open it read-only."""
-    return sample_workspace.database
-
-
-@pytest.fixture(scope="session")
-def analysed(sample_workspace: Workspace) -> Workspace:
-    """The sample after `dbt build` and `python -m analysis.run`."""
-    if not (sample_workspace.reports / "index.html").exists():
-        sample_workspace.python("-m", "analysis.run")
-    return sample_workspace
