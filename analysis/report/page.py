@@ -53,8 +53,16 @@ def chapters(context: Context) -> list[Chapter]:
     return [
         Chapter(section, absent(section, context), collect(section, context))
         for section in SECTIONS
-        if section.source != "marts" or context.shows_marts
+        if _belongs(section, context)
     ]
+
+
+def _belongs(section: Section, context: Context) -> bool:
+    """Leave out the marts of another panel, and methods that no study uses."""
+    if section.source == "marts" and not context.shows_marts:
+        return False
+    models = [model for study in context.studies for model in study.models]
+    return not section.methods or any(m.method.startswith(section.methods) for m in models)
 
 
 def worded_tables(shown: Sequence[Chapter], context: Context) -> list[Worded]:

@@ -50,7 +50,8 @@ class Section:
     pieces
         In the order in which they are read from the database.
     methods
-        Prefixes of the methods whose models this section alone shows, e.g. ``qca.``.
+        Prefixes of the methods whose models this section alone shows, e.g. ``qca.``; the page
+        leaves it out where no study uses them.
     """
 
     id: str

@@ -15,6 +15,7 @@ from analysis.report.sections import (
     overlap,
     provenance,
     quality,
+    threshold,
     weights,
 )
 
@@ -26,5 +27,6 @@ SECTIONS: tuple[Section, ...] = (
     overlap.SECTION,
     descriptives.SECTION,
     models.SECTION,
+    threshold.SECTION,
     provenance.SECTION,
 )

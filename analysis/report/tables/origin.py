@@ -42,6 +42,12 @@ def of_statistic(model: Model, row: Row, context: Context) -> str:
     return SEPARATOR.join([*parts, *_of_model(model, context)])
 
 
+def of_threshold(model: Model, row: Row, context: Context) -> str:
+    """Return where an estimated threshold comes from."""
+    parts = [f"{model.id}: {numbers.exact(row['threshold'])}"]
+    return SEPARATOR.join([*parts, *_of_model(model, context)])
+
+
 def of_published(row: Row, context: Context) -> str:
     """Return where a published figure was printed."""
     return context.text("origin.published", table=row["table_no"], column=row["column_no"] or "–")

@@ -1,0 +1,105 @@
+"""The likelihood-ratio profile of a threshold, and the line that cuts its confidence set out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from analysis.report import numbers
+from analysis.report.figures.scale import Axis, tick_digits, ticks
+from analysis.report.figures.svg import Svg
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from markupsafe import Markup
+
+Spot = tuple[float, float]
+
+_WIDTH, _HEIGHT = 760, 300
+_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 16, 14, 34
+# The profile is shown up to so many times the critical value; what matters lies below it.
+_SHOWN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What the figure shows.
+
+    Attributes
+    ----------
+    candidates, lr
+        The thresholds tried, increasing, and the likelihood ratio at each.
+    threshold
+        The estimate.
+    critical
+        Value up to which a candidate belongs to the confidence set.
+    tip
+        The estimate in words.
+    critical_label
+        What to write at the line.
+    """
+
+    candidates: Sequence[float]
+    lr: Sequence[float]
+    threshold: float
+    critical: float
+    tip: str
+    critical_label: str
+
+
+def profile_plot(profile: Profile, label: str) -> Markup:
+    """Return the profile, the critical line and, below it, the members of the confidence set."""
+    marks = ticks(min(profile.candidates), max(profile.candidates), 8)
+    heights = ticks(0.0, min(max(profile.lr), _SHOWN * profile.critical) or 1.0)
+    across = Axis(marks[0], marks[-1], _LEFT, _WIDTH - _RIGHT)
+    up = Axis(0.0, heights[-1], _HEIGHT - _BOTTOM, _TOP)
+    sheet = Svg(_WIDTH, _HEIGHT, label, least_width=560, css_class="profile")
+    _axes(sheet, across, up, marks, heights)
+    points = list(zip(profile.candidates, profile.lr, strict=True))
+    for course in below(points, heights[-1]):
+        placed = [(across.at(x), up.at(y)) for x, y in course]
+        sheet.path(placed, "line s0")
+    line = up.at(profile.critical)
+    sheet.path([(_LEFT, line), (_WIDTH - _RIGHT, line)], "line critical")
+    sheet.text((_LEFT + 4, line - 5), profile.critical_label, "tick")
+    for candidate, lr in points:
+        if lr <= profile.critical:
+            tip = f"{numbers.quantity(candidate)}: LR {numbers.fixed(lr, 2)}"
+            sheet.circle((across.at(candidate), up.at(lr)), 2.5, "dot s0", tip=tip)
+    sheet.circle((across.at(profile.threshold), up.at(0.0)), 4.5, "mark ours", tip=profile.tip)
+    return sheet.markup()
+
+
+def below(points: Sequence[Spot], ceiling: float) -> Iterator[list[Spot]]:
+    """Cut a course at a ceiling: the pieces of it that lie below.
+
+    >>> [list(map(tuple, piece)) for piece in below([(0, 1), (1, 3), (2, 3), (3, 1)], 2)]
+    [[(0, 1), (0.5, 2)], [(2.5, 2), (3, 1)]]
+    """
+    piece: list[Spot] = [points[0]] if points[0][1] <= ceiling else []
+    for (x0, y0), (x1, y1) in pairwise(points):
+        if (y0 <= ceiling) != (y1 <= ceiling):
+            crossing = (x0 + (ceiling - y0) / (y1 - y0) * (x1 - x0), ceiling)
+            piece.append(crossing)
+        if y1 <= ceiling:
+            piece.append((x1, y1))
+        elif piece:
+            yield piece
+            piece = []
+    if piece:
+        yield piece
+
+
+def _axes(
+    sheet: Svg, across: Axis, up: Axis, marks: Sequence[float], heights: Sequence[float]
+) -> None:
+    for height in heights:
+        y = up.at(height)
+        sheet.line((_LEFT, y), (_WIDTH - _RIGHT, y), "zero" if height == 0 else "grid")
+        text = numbers.fixed(height, tick_digits(heights))
+        sheet.text((_LEFT - 8, y + 4), text, "tick end")
+    for mark in marks:
+        text = numbers.fixed(mark, tick_digits(marks))
+        sheet.text((across.at(mark), _HEIGHT - _BOTTOM + 18), text, "tick middle")
