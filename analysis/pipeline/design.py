@@ -184,7 +184,7 @@ def build_design(
         )
     _check_expected_rows(options, design)
     aligned = {
-        name: align((weights or {})[name], design.entities, panel.entities)
+        name: align((weights or {})[name], design.entities, panel.entities, design.entity_names)
         for name in options.weights_used()
     }
     return replace(design, weights=aligned)

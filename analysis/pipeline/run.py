@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
@@ -14,7 +14,8 @@ from analysis.pipeline.execute import Inputs, Result, Task, options_json, prepar
 from analysis.pipeline.panel import Panel, load_panel
 from analysis.pipeline.replication import compare
 from analysis.pipeline.tables import read_table
-from analysis.pipeline.weights import WeightsTable, load_weights
+from analysis.pipeline.weight_sources import load_weights
+from analysis.pipeline.weights import WeightsTable
 from analysis.results import schema
 from analysis.results.records import Model, ModelWeights, Record, Refusal, Run
 from analysis.results.writer import write_failed_run, write_run
@@ -148,8 +149,8 @@ def _inputs(connection: duckdb.DuckDBPyConnection, request: Request) -> Inputs:
         panels["unreplaced"] = _panel(connection, study, study.panel.of_unreplaced())
     used = {name for entry in request.entries for name in entry.options.weights_used()}
     weights: dict[str, WeightsTable] = {
-        name: load_weights(name, source, study, connection)
-        for name, source in study.weights.items()
+        name: load_weights(name, study, connection, panels["main"])
+        for name in study.weights
         if name in used
     }
     return Inputs(request.seed, panels, weights)
@@ -179,7 +180,7 @@ def _model(
         rows = [refusal]
     elif task.entry.twin_of is None:
         rows += compare(figures, options, result.records)
-    rows += [_weights(inputs.weights[name]) for name in options.weights_used()]
+    rows += _weights(inputs.weights[name] for name in options.weights_used())
     return Model(
         model_id=task.entry.model_id,
         position=study.entries.index(task.entry) + 1,
@@ -204,13 +205,17 @@ def _model(
     )
 
 
-def _weights(table: WeightsTable) -> ModelWeights:
-    return ModelWeights(
-        weights_name=table.name,
-        source=table.source,
-        weights_id=table.weights_id,
-        weights_sha256=table.sha256,
-    )
+def _weights(tables: Iterable[WeightsTable]) -> list[Record]:
+    origins = dict.fromkeys(origin for table in tables for origin in table.origins)
+    return [
+        ModelWeights(
+            weights_name=origin.name,
+            source=origin.source,
+            weights_id=origin.weights_id,
+            weights_sha256=origin.sha256,
+        )
+        for origin in origins
+    ]
 
 
 def _note(task: Task, result: Result) -> str | None:

@@ -1,139 +1,251 @@
-"""Spatial weights: read as labelled pairs, aligned with a panel by label, never by order."""
+"""Spatial weights among the entities of a model: joined by label, never by order."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
-from analysis.pipeline.marts import check_mart
-from analysis.pipeline.tables import read_table
-from analysis.results.views import WEIGHTS_SHA256
-from analysis.study.names import nearest, suggestion
+from analysis.methods.spatial import weights as methods
+from analysis.study.names import nearest
 from warehouse.errors import InputError
 
 if TYPE_CHECKING:
-    import duckdb
-    import pyarrow as pa
-
-    from analysis.study.model import Study, WeightsSource
+    from analysis.study.weights import WeightsSource
 
 FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+Matrix = Any  # a scipy sparse array; scipy carries no types
 Label = str | int
 
 _SHOWN = 8
 
 
+class Pairs(Protocol):
+    """What gives the weights between chosen entities."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Every label that the source knows."""
+
+    def among(self, labels: Sequence[str]) -> Matrix:
+        """Return the weights between entities, in their order, shape ``(N, N)``."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StoredPairs:
+    """Weights as they were read.
+
+    Attributes
+    ----------
+    labels
+        Labels of the rows.
+    matrix
+        Sparse, shape ``(M, M)``.
+    """
+
+    labels: tuple[str, ...]
+    matrix: Matrix
+
+    def among(self, labels: Sequence[str]) -> Matrix:
+        """Return the weights between entities; those that were not read have none."""
+        size = len(self.labels)
+        wider = sparse.block_diag((self.matrix, sparse.csr_array((1, 1)))).tocsr()
+        at = _positions(self.labels, labels, absent=size)
+        return sparse.csr_array(wider[at][:, at])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ByPlace:
+    """Weights by distance.
+
+    Attributes
+    ----------
+    labels
+        Labels of the places.
+    places
+        Degrees east and north, shape ``(M, 2)``.
+    power, cutoff_km
+        Of inverse distances.
+    k
+        Nearest neighbours instead.
+    """
+
+    labels: tuple[str, ...]
+    places: FloatArray
+    power: float
+    cutoff_km: float | None
+    k: int | None
+
+    def among(self, labels: Sequence[str]) -> Matrix:
+        """Return the weights between entities: nearest among these."""
+        places = self.places[_positions(self.labels, labels)]
+        if self.k is not None:
+            return methods.k_nearest(places, self.k)
+        return methods.inverse_distance(
+            places, power=self.power, cutoff_km=self.cutoff_km, labels=labels
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ByLevel:
+    """Weights by likeness of a level.
+
+    Attributes
+    ----------
+    labels
+        Labels of the entities.
+    levels
+        One per entity, shape ``(M,)``.
+    power
+        How fast weights fall.
+    """
+
+    labels: tuple[str, ...]
+    levels: FloatArray
+    power: float
+
+    def among(self, labels: Sequence[str]) -> Matrix:
+        """Return the weights between entities."""
+        levels = self.levels[_positions(self.labels, labels)]
+        return methods.economic_distance(levels, power=self.power, labels=labels)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Nested:
+    """Weights made of others.
+
+    Attributes
+    ----------
+    first, second
+        What is combined; the second is missing, and `levels` are there, for ``scaled``.
+    levels
+        Levels by entity.
+    how, share
+        As in `analysis.methods.spatial.weights.nested`.
+    """
+
+    first: Pairs
+    second: Pairs | None
+    levels: ByLevel | None
+    how: methods.Nesting
+    share: float
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels that all parts know."""
+        others = [part for part in (self.second, self.levels) if part is not None]
+        known = set(self.first.labels).intersection(*(part.labels for part in others))
+        return tuple(label for label in self.first.labels if label in known)
+
+    def among(self, labels: Sequence[str]) -> Matrix:
+        """Return the weights between entities."""
+        if self.second is not None:
+            other = self.second.among(labels)
+        else:
+            assert self.levels is not None
+            other = self.levels.levels[_positions(self.levels.labels, labels)]
+        return methods.nested(self.first.among(labels), other, how=self.how, share=self.share)
+
+
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where weights, or what they are made from, come from.
+
+    Attributes
+    ----------
+    name
+        Name of the weights in the study.
+    source, weights_id
+        The mart and which weights of it; otherwise a file, a mart of places or the panel, and None.
+    sha256
+        SHA-256 of their pairs as text, sorted (what `results.current_weights` shows of a mart), of
+        the places or of the levels.
+    """
+
+    name: str
+    source: str
+    weights_id: str | None
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class WeightsTable:
-    """Weights as pairs of labels.
+    """Weights of a study, before any model chooses its entities.
 
     Attributes
     ----------
     name
         Name in the study.
-    origins, neighbours
-        Labels as text, one pair per weight.
-    values
-        The weights, shape ``(m,)``, as given: not standardised.
-    labels
-        Every label that the source knows, neighbours or not.
-    source, weights_id
-        The mart and which weights of it; the name of the file and None.
-    sha256
-        SHA-256 of the pairs as text, sorted: what `results.current_weights` shows of a mart.
+    pairs
+        What gives them.
+    origins
+        Where they come from; several for weights that are made of others.
+    standardise
+        ``row``, ``spectral`` or ``none``.
+    allow_islands
+        Whether entities without neighbours are meant to be there.
+    is_symmetric
+        Whether they are said to be the same in both directions.
     """
 
     name: str
-    origins: tuple[str, ...]
-    neighbours: tuple[str, ...]
-    values: FloatArray
-    labels: frozenset[str]
-    source: str = ""
-    weights_id: str | None = None
-    sha256: str = ""
+    pairs: Pairs
+    origins: tuple[Origin, ...] = ()
+    standardise: methods.Standardisation = "none"
+    allow_islands: bool = False
+    is_symmetric: bool = False
+
+    @classmethod
+    def of(
+        cls, name: str, pairs: Pairs, origins: tuple[Origin, ...], source: WeightsSource
+    ) -> WeightsTable:
+        """Return weights with the settings of their source."""
+        return cls(
+            name,
+            pairs,
+            origins,
+            source.standardise,
+            source.islands == "allowed",
+            source.symmetric,
+        )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Weights:
     """Weights between the entities of a design, in the order of its entities.
 
     Attributes
     ----------
-    n_entities
-        Number of entities N.
-    rows, columns
-        Positions of the pairs, shape ``(m,)``.
-    values
-        The weights, shape ``(m,)``, as given: not standardised.
+    name
+        Name in the study.
+    raw
+        As given, sparse, shape ``(N, N)``: row i holds the neighbours of entity i.
+    matrix
+        Checked and standardised.
+    standardise
+        How.
+    allow_islands
+        Whether entities without neighbours are meant to be there.
     """
 
-    n_entities: int
-    rows: IntArray
-    columns: IntArray
-    values: FloatArray
-
-    def dense(self) -> FloatArray:
-        """Return the matrix, shape ``(N, N)``, row i holding the neighbours of entity i."""
-        matrix = np.zeros((self.n_entities, self.n_entities))
-        matrix[self.rows, self.columns] = self.values
-        return matrix
+    name: str
+    raw: Matrix
+    matrix: Matrix
+    standardise: str
+    allow_islands: bool
 
 
-def load_weights(
-    name: str, source: WeightsSource, study: Study, connection: duckdb.DuckDBPyConnection | None
-) -> WeightsTable:
-    """Read the weights `name` of a study.
-
-    Raises
-    ------
-    InputError
-        If the mart, its `weights_id` or the file is unknown or of another shape, a pair is
-        given twice, or a weight is no finite number.
-    """
-    if source.file is not None:
-        path = study.path.parent / source.file
-        found = _from_file(name, read_table(path, source.sheet), path)
-        return replace(found, source=path.name, sha256=_sha256(found))
-    if connection is None:
-        raise InputError(
-            f"The weights `{name}` come from a mart, and there is no database.",
-            where=study.where("weights", name),
-            next_step="run `dbt build` from the repository root first",
-        )
-    mart = str(source.mart)
-    table = check_mart(connection, mart, study.where("weights", name, "mart"))
-    rows = connection.execute(
-        f"select region_id::varchar, neighbour_id::varchar, weight::double from {table} "
-        "where weights_id = ? order by 1, 2",
-        [source.id],
-    ).fetchall()
-    if not rows:
-        known = connection.execute(f"select distinct weights_id from {table}")
-        ids = [weights_id for (weights_id,) in known.fetchall()]
-        raise InputError(
-            f"The mart {mart} has no weights `{source.id}`.",
-            where=study.where("weights", name, "id"),
-            next_step=suggestion(source.id, ids),
-        )
-    fingerprints = connection.execute(WEIGHTS_SHA256.format(table=table)).fetchall()
-    found = _table(name, [(a, b, w) for a, b, w in rows], set(), f"marts.{mart}")
-    return replace(
-        found,
-        source=f"marts.{mart}",
-        weights_id=source.id,
-        sha256=str(dict(fingerprints)[source.id]),
-    )
-
-
-def align(table: WeightsTable, entities: Sequence[Label], panel_labels: Sequence[Label]) -> Weights:
-    """Put weights in the order of the entities of a design.
+def align(
+    table: WeightsTable,
+    entities: Sequence[Label],
+    panel_labels: Sequence[Label],
+    names: Sequence[str] | None = None,
+) -> Weights:
+    """Give the weights between the entities of a design, in their order, checked and scaled.
 
     Parameters
     ----------
@@ -143,107 +255,59 @@ def align(table: WeightsTable, entities: Sequence[Label], panel_labels: Sequence
         Labels of the design's entities, in its order.
     panel_labels
         Labels of the whole panel: weights of entities that a sample leaves out are dropped.
+    names
+        The entities in words, for messages; by default their labels.
 
     Raises
     ------
     InputError
-        If an entity has no weights, or the weights hold labels that neither the panel nor
-        a wider map explains; both are named.
+        If an entity has no weights, a weight is negative, an entity is its own neighbour or has
+        none, or weights that are said to be symmetric are not; the entities are named.
     """
-    position = {str(label): number for number, label in enumerate(entities)}
-    absent = [label for label in position if label not in table.labels]
-    if absent:
-        unused = sorted(table.labels - {str(label) for label in panel_labels})
-        near = nearest(absent[0], unused)
-        raise InputError(
-            f"The weights `{table.name}` lack {len(absent)} of {len(position)} entities.",
-            expected="every entity of the model, by its label",
-            found=f"no weights for {_listed(absent)}"
-            + (f"; labels that the panel does not have: {_listed(unused)}" if unused else ""),
-            next_step=f"is `{absent[0]}` written `{near}` there?" if near else None,
-        )
-    pairs = [
-        (position[origin], position[neighbour], value)
-        for origin, neighbour, value in zip(
-            table.origins, table.neighbours, table.values.tolist(), strict=True
-        )
-        if origin in position and neighbour in position
-    ]
-    rows, columns, values = zip(*pairs, strict=True) if pairs else ((), (), ())
-    return Weights(
-        n_entities=len(position),
-        rows=np.array(rows, dtype=np.int64),
-        columns=np.array(columns, dtype=np.int64),
-        values=np.array(values, dtype=np.float64),
-    )
-
-
-def _from_file(name: str, table: pa.Table, path: Path) -> WeightsTable:
-    columns = {column: table.column(column).to_pylist() for column in table.column_names}
-    first, *rest = columns
-    labels = [_label(value) for value in columns[first]]
-    if set(labels) == set(rest) and len(labels) == len(rest):
-        pairs = [
-            (origin, neighbour, columns[neighbour][number])
-            for number, origin in enumerate(labels)
-            for neighbour in rest
-            if columns[neighbour][number] != 0
-        ]
-        return _table(name, pairs, set(labels), str(path))
-    if len(columns) in (2, 3):
-        neighbours = [_label(value) for value in columns[rest[0]]]
-        values = columns[rest[1]] if len(rest) == 2 else [1.0] * len(labels)
-        pairs = list(zip(labels, neighbours, values, strict=True))
-        return _table(name, pairs, set(), str(path))
-    odd = sorted(set(labels) ^ set(rest))
-    raise InputError(
-        f"The weights `{name}` are neither a labelled square nor a list of pairs.",
-        where=str(path),
-        expected="the labels of the first column as the names of the others, or columns "
-        "region, neighbour and weight",
-        found=f"labels in only one of the two places: {_listed(odd)}",
-    )
-
-
-def _table(
-    name: str, pairs: list[tuple[str, str, object]], labels: set[str], where: str
-) -> WeightsTable:
-    seen: set[tuple[str, str]] = set()
-    values: list[float] = []
-    for origin, neighbour, value in pairs:
-        if (origin, neighbour) in seen:
-            raise InputError(f"The pair {origin}, {neighbour} is given twice.", where=where)
-        seen.add((origin, neighbour))
-        weight = _number(value)
-        if not np.isfinite(weight):
-            raise InputError(
-                f"The weight of {origin} and {neighbour} is no number.",
-                where=where,
-                found=repr(value),
-            )
-        values.append(weight)
-    origins, neighbours = tuple(pair[0] for pair in pairs), tuple(pair[1] for pair in pairs)
-    known = frozenset(labels or {*origins, *neighbours})
-    return WeightsTable(name, origins, neighbours, np.array(values, dtype=np.float64), known)
-
-
-def _sha256(table: WeightsTable) -> str:
-    pairs = zip(table.origins, table.neighbours, table.values.tolist(), strict=True)
-    text = "\n".join(sorted(f"{origin} {neighbour} {value}" for origin, neighbour, value in pairs))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _number(value: object) -> float:
+    labels = [str(label) for label in entities]
+    _refuse_absent(table, labels, panel_labels)
+    words = labels if names is None else list(names)
     try:
-        return float(str(value))
-    except ValueError:
-        return float("nan")
+        raw = table.pairs.among(labels)
+        checked = methods.check_weights(
+            raw, len(labels), labels=words, allow_islands=table.allow_islands
+        )
+        if table.is_symmetric:
+            methods.require_symmetric(checked, words)
+        matrix = methods.standardise(checked, table.standardise)
+    except ValueError as error:
+        raise InputError(f"The weights `{table.name}` do not serve: {error}.") from error
+    return Weights(table.name, raw, matrix, table.standardise, table.allow_islands)
 
 
-def _label(value: object) -> str:
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+def _refuse_absent(
+    table: WeightsTable, labels: Sequence[str], panel_labels: Sequence[Label]
+) -> None:
+    known = set(table.pairs.labels)
+    absent = [label for label in labels if label not in known]
+    unused = sorted(known - {str(label) for label in panel_labels})
+    if not absent or (table.allow_islands and not unused):
+        return
+    near = nearest(absent[0], unused)
+    raise InputError(
+        f"The weights `{table.name}` lack {len(absent)} of {len(labels)} entities.",
+        expected="every entity of the model, by its label",
+        found=f"no weights for {listed(absent)}"
+        + (f"; labels that the panel does not have: {listed(unused)}" if unused else ""),
+        next_step=f"is `{absent[0]}` written `{near}` there?" if near else None,
+    )
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """Return the first names of many in words."""
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     return ", ".join(names[:_SHOWN]) + more
+
+
+def _positions(
+    known: Sequence[str], labels: Sequence[str], absent: int | None = None
+) -> NDArray[np.int64]:
+    position = {label: number for number, label in enumerate(known)}
+    if absent is not None:
+        return np.array([position.get(label, absent) for label in labels], dtype=np.int64)
+    return np.array([position[label] for label in labels], dtype=np.int64)

@@ -165,7 +165,23 @@ def _check_references(
                 where=entry.where,
                 next_step="add `unreplaced:` to `panel:`, or set `twin: false`",
             )
+    _check_nested(file, settings)
     names = [entry.model_id for entry in entries]
     for name in names:
         if names.count(name) > 1:
             raise InputError(f"Two models of the study are called `{name}`.", where=str(file.path))
+
+
+def _check_nested(file: YamlFile, settings: StudyFile) -> None:
+    """Check the weights that others are made of: known, and not made of others themselves."""
+    for name, source in settings.weights.items():
+        for part in source.of:
+            where = file.where(("weights", name, "of"))
+            if part not in settings.weights:
+                raise unknown("weights", part, settings.weights, where)
+            if settings.weights[part].kind == "nested":
+                raise InputError(
+                    f"The weights `{name}` are made of `{part}`, which are nested themselves.",
+                    where=where,
+                    next_step="nest weights that are stored or made from places or levels",
+                )

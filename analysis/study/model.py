@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, model_validator
 
 from analysis.study.options.base import Column, ModelOptions, Settings, Text
+from analysis.study.weights import WeightsSource
 
 
 def _as_condition(value: object) -> object:
@@ -55,31 +56,6 @@ class PanelSource(Settings):
         """Return the source of the unreplaced data; only where `unreplaced` is given."""
         key = "mart" if self.mart is not None else "file"
         return self.model_copy(update={key: self.unreplaced, "unreplaced": None})
-
-
-class WeightsSource(Settings):
-    """Where spatial weights come from.
-
-    Attributes
-    ----------
-    mart, id
-        A table of pairs in the schema marts, and which `weights_id` in it.
-    file, sheet
-        A labelled square or a list of pairs, as csv, parquet or xlsx beside the study.
-    """
-
-    mart: str | None = None
-    id: str | None = None
-    file: str | None = None
-    sheet: str | None = None
-
-    @model_validator(mode="after")
-    def _one_source(self) -> WeightsSource:
-        if (self.mart is None) == (self.file is None):
-            raise ValueError("give either `mart` with `id`, or `file`")
-        if (self.mart is None) != (self.id is None):
-            raise ValueError("`mart` and `id` go together")
-        return self
 
 
 class StudyFile(Settings):

@@ -118,7 +118,7 @@ def _tests(panels: int) -> None:
 
     def lm(seed: int) -> Iterator[tuple[str, float | None]]:
         data, _, effects, _ = draw("linear", seed)
-        for form in ("within", "dummies"):
+        for form in ("within", "dummies", "transform"):
             for test in panel_lm_tests(data, effects, form=form):  # type: ignore[arg-type]
                 yield f"{test.test} {form}", test.p_value
 

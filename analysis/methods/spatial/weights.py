@@ -243,7 +243,11 @@ def require_symmetric(weights: Matrix, labels: Sequence[object] | None = None) -
 
 
 def inverse_distance(
-    places: FloatArray, *, power: float = 1.0, cutoff_km: float | None = None
+    places: FloatArray,
+    *,
+    power: float = 1.0,
+    cutoff_km: float | None = None,
+    labels: Sequence[object] | None = None,
 ) -> Matrix:
     """Weigh units by how near they are: 1 / d^power, great-circle kilometres.
 
@@ -255,24 +259,26 @@ def inverse_distance(
         How fast weights fall.
     cutoff_km
         Distance beyond which there is no link.
+    labels
+        Names of the units for messages; default: their positions.
 
     Raises
     ------
     ValueError
-        If two units lie at the same place (they are named by position) or `power` is not positive.
+        If two units lie at the same place (they are named) or `power` is not positive.
     """
     if power <= 0:
         raise ValueError(f"power must be positive, got {power}")
     if cutoff_km is None:
         distance = great_circle_km(places, places)
         np.fill_diagonal(distance, np.inf)
-        _refuse_equal(np.argwhere(distance == 0), "lie at the same place")
+        _refuse_equal(np.argwhere(distance == 0), "lie at the same place", labels)
         return sparse.csr_array(distance**-power)
     reach = 2 * np.sin(min(cutoff_km / EARTH_RADIUS_KM, np.pi) / 2)
     on_sphere = cKDTree(_unit_sphere(places))
     pairs = on_sphere.query_pairs(reach, output_type="ndarray")
     chord = np.linalg.norm(on_sphere.data[pairs[:, 0]] - on_sphere.data[pairs[:, 1]], axis=1)
-    _refuse_equal(pairs[chord == 0], "lie at the same place")
+    _refuse_equal(pairs[chord == 0], "lie at the same place", labels)
     weight = (2 * EARTH_RADIUS_KM * np.arcsin(chord / 2)) ** -power
     n = places.shape[0]
     half = sparse.coo_array((weight, (pairs[:, 0], pairs[:, 1])), shape=(n, n))
@@ -307,7 +313,9 @@ def k_nearest(places: FloatArray, k: int) -> Matrix:
     return sparse.csr_array((np.ones(rows.size), (rows, columns)), shape=(n, n))
 
 
-def economic_distance(levels: FloatArray, *, power: float = 1.0) -> Matrix:
+def economic_distance(
+    levels: FloatArray, *, power: float = 1.0, labels: Sequence[object] | None = None
+) -> Matrix:
     """Weigh units by how alike they are: 1 / |level_i - level_j|^power.
 
     Parameters
@@ -316,6 +324,8 @@ def economic_distance(levels: FloatArray, *, power: float = 1.0) -> Matrix:
         One level per unit, shape ``(N,)``, e.g. mean income per head.
     power
         How fast weights fall.
+    labels
+        Names of the units for messages; default: their positions.
 
     Raises
     ------
@@ -329,7 +339,7 @@ def economic_distance(levels: FloatArray, *, power: float = 1.0) -> Matrix:
         raise ValueError(f"power must be positive, got {power}")
     apart = np.abs(values[:, None] - values[None, :])
     np.fill_diagonal(apart, np.inf)
-    _refuse_equal(np.argwhere(apart == 0), "have the same level")
+    _refuse_equal(np.argwhere(apart == 0), "have the same level", labels)
     return sparse.csr_array(apart**-power)
 
 
@@ -380,9 +390,11 @@ def _unit_sphere(places: FloatArray) -> FloatArray:
     )
 
 
-def _refuse_equal(pairs: IntArray, what: str) -> None:
+def _refuse_equal(pairs: IntArray, what: str, labels: Sequence[object] | None) -> None:
     if len(pairs):
-        shown = ", ".join(f"({i}, {j})" for i, j in pairs[:_SHOWN].tolist() if i < j)
+        near = [pair for pair in pairs.tolist() if pair[0] < pair[1]][:_SHOWN]
+        named = [[pair[k] if labels is None else labels[pair[k]] for k in (0, 1)] for pair in near]
+        shown = ", ".join(f"({i}, {j})" for i, j in named)
         raise ValueError(f"units {shown} {what}: their weight would be infinite")
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from analysis.pipeline.weights import WeightsTable, align, load_weights
+from analysis.pipeline.weight_sources import load_weights
+from analysis.pipeline.weights import WeightsTable, align
 from tests.unit.pipeline.builders import ONE_MODEL, study
 from warehouse.errors import InputError
 
@@ -19,8 +20,8 @@ MATRIX = [[0.0, 1.0, 0.0], [2.0, 0.0, 3.0], [0.5, 0.5, 0.0]]
 
 def from_file(folder: Path, content: str) -> WeightsTable:
     (folder / "W.csv").write_text(content, encoding="utf-8")
-    of = study(folder, "weights: {w: {file: W.csv}}\n" + ONE_MODEL)
-    return load_weights("w", of.weights["w"], of, None)
+    of = study(folder, "weights: {w: {file: W.csv, islands: allowed}}\n" + ONE_MODEL)
+    return load_weights("w", of, None)
 
 
 @pytest.mark.parametrize("content", [SQUARE, "region" + SQUARE, PAIRS])
@@ -28,15 +29,15 @@ def test_both_shapes_give_the_matrix_in_the_order_of_the_entities(
     tmp_path: Path, content: str
 ) -> None:
     table = from_file(tmp_path, content)
-    assert align(table, ["a", "b", "c"], ["a", "b", "c"]).dense().tolist() == MATRIX
-    turned = align(table, ["c", "a"], ["a", "b", "c"]).dense().tolist()
+    assert align(table, ["a", "b", "c"], ["a", "b", "c"]).raw.toarray().tolist() == MATRIX
+    turned = align(table, ["c", "a"], ["a", "b", "c"]).raw.toarray().tolist()
     assert turned == [[0.0, 0.5], [0.0, 0.0]]
 
 
 def test_codes_are_labels_whether_written_as_numbers_or_text(tmp_path: Path) -> None:
     table = from_file(tmp_path, "region,110000,120000\n110000,0,1\n120000,1,0\n")
     weights = align(table, [110000, 120000], [110000, 120000])
-    assert weights.dense().tolist() == [[0.0, 1.0], [1.0, 0.0]]
+    assert weights.raw.toarray().tolist() == [[0.0, 1.0], [1.0, 0.0]]
 
 
 def test_an_entity_without_weights_is_named_with_the_label_it_may_be(tmp_path: Path) -> None:
@@ -49,7 +50,7 @@ def test_an_entity_without_weights_is_named_with_the_label_it_may_be(tmp_path: P
 
 def test_labels_beyond_the_panel_are_left_out(tmp_path: Path) -> None:
     table = from_file(tmp_path, PAIRS)
-    assert align(table, ["a", "b"], ["a", "b"]).dense().tolist() == [[0.0, 1.0], [2.0, 0.0]]
+    assert align(table, ["a", "b"], ["a", "b"]).raw.toarray().tolist() == [[0.0, 1.0], [2.0, 0.0]]
 
 
 @pytest.mark.parametrize(
@@ -75,11 +76,11 @@ def test_weights_from_a_mart(tmp_path: Path) -> None:
     )
     source = "weights: {w: {mart: MART, id: ID}}\n" + ONE_MODEL
     of = study(tmp_path, source.replace("MART", "brg").replace("ID", "queen"))
-    table = load_weights("w", of.weights["w"], of, connection)
-    assert align(table, [1, 2], [1, 2]).dense().tolist() == [[0.0, 1.0], [1.0, 0.0]]
+    table = load_weights("w", of, connection)
+    assert align(table, [1, 2], [1, 2]).raw.toarray().tolist() == [[0.0, 1.0], [1.0, 0.0]]
     of = study(tmp_path, source.replace("MART", "brg").replace("ID", "quen"))
     with pytest.raises(InputError, match="did you mean `queen`"):
-        load_weights("w", of.weights["w"], of, connection)
+        load_weights("w", of, connection)
     of = study(tmp_path, source.replace("MART", "brgg").replace("ID", "queen"))
     with pytest.raises(InputError, match="did you mean `brg`"):
-        load_weights("w", of.weights["w"], of, connection)
+        load_weights("w", of, connection)

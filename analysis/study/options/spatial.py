@@ -1,0 +1,288 @@
+"""Settings of the spatial methods: autocorrelation, and spatial panel models."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from analysis.study.options.base import Column, Columns, ModelOptions, Settings, Text
+
+Effect = Literal["entity", "time"]
+Effects = Annotated[
+    tuple[Effect, ...], BeforeValidator(lambda value: (value,) if isinstance(value, str) else value)
+]
+TestGroup = Literal["lm", "nested", "effects", "hausman", "joint", "probabilities"]
+
+_BOTH: Effects = ("entity", "time")
+_LINEAR: tuple[TestGroup, ...] = ("lm", "effects", "joint")
+
+
+class Regression(Settings):
+    """A linear panel model whose residuals are asked about.
+
+    Attributes
+    ----------
+    outcome, regressors
+        Columns of the panel.
+    effects
+        Fixed effects that are taken out.
+    """
+
+    outcome: Column
+    regressors: Columns = Field(min_length=1)
+    effects: Effects = _BOTH
+
+
+class MoranOptions(ModelOptions):
+    """Moran's I of every period, or of residuals (spatial.moran).
+
+    Attributes
+    ----------
+    variable
+        Column of the panel; or `residuals`.
+    residuals
+        A regression: one I over all its residuals, with moments that know the regressors.
+    weights
+        Name of spatial weights of the study.
+    variance
+        The assumption behind variance, z and p: ``randomisation`` or ``normality``.
+    permutations
+        Permutations of the entities, shared by all periods; 0 for none.
+    local_permutations
+        Permutations of the others for each entity's local I; 0: normal approximation.
+    level
+        Up to which adjusted p an entity is called part of a cluster.
+    """
+
+    method: Literal["spatial.moran"]
+    variable: Column | None = None
+    residuals: Regression | None = None
+    weights: Text
+    variance: Literal["randomisation", "normality"] = "randomisation"
+    permutations: int = Field(default=9999, ge=0)
+    local_permutations: int = Field(default=999, ge=0)
+    level: float = Field(default=0.05, gt=0, lt=1)
+
+    @model_validator(mode="after")
+    def _one_question(self) -> MoranOptions:
+        if (self.variable is None) == (self.residuals is None):
+            raise ValueError("give either `variable`, a column, or `residuals`, a regression")
+        return self
+
+    def roles(self) -> dict[str, tuple[str, ...]]:
+        """Return the variable, or outcome and regressors."""
+        if self.residuals is None:
+            return {"variable": (str(self.variable),)}
+        return {"outcome": (self.residuals.outcome,), "regressors": self.residuals.regressors}
+
+    def weights_used(self) -> tuple[str, ...]:
+        """Return the name of the weights."""
+        return (self.weights,)
+
+
+class SpatialCovariance(Settings):
+    """Which standard errors of a spatial model.
+
+    Attributes
+    ----------
+    kind
+        ``conventional`` (information matrix), robust ``hc0`` and ``hc1``, ``cluster``,
+        ``driscoll_kraay``.
+    by
+        Clusters: ``entity``, ``time`` or both.
+    lag
+        Lags of ``driscoll_kraay``; by default a rule sets them.
+    """
+
+    kind: Literal["conventional", "hc0", "hc1", "cluster", "driscoll_kraay"]
+    by: Effects = ("entity",)
+    lag: int | None = Field(default=None, ge=0)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _kind_alone(cls, value: object) -> object:
+        return {"kind": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _settings_fit_kind(self) -> SpatialCovariance:
+        given = self.model_fields_set
+        if "by" in given and self.kind != "cluster":
+            raise ValueError(f"`by` belongs to cluster, not to {self.kind}")
+        if "lag" in given and self.kind != "driscoll_kraay":
+            raise ValueError(f"`lag` belongs to driscoll_kraay, not to {self.kind}")
+        return self
+
+
+Covariances = Annotated[
+    tuple[SpatialCovariance, ...],
+    BeforeValidator(lambda value: (value,) if isinstance(value, str | dict) else value),
+]
+
+
+class SpatialPanelOptions(ModelOptions):
+    """What the spatial panel models share.
+
+    Attributes
+    ----------
+    outcome, regressors
+        Columns of the panel.
+    weights
+        Name of spatial weights of the study; a list makes one model for each.
+    effects
+        Fixed effects; an empty list for none.
+    random
+        Random effects of entities, in place of fixed ones.
+    dynamic
+        The outcome of the period before, and that of the neighbours, among the regressors.
+    bias
+        What is done about fixed effects as incidental parameters: ``transform`` (default; in
+        dynamic models ``correct``), ``correct`` or ``none``; a list makes one model for each.
+    lagged
+        Regressors that enter with their spatial lag too; by default all.
+    covariance
+        One kind of standard error or several; the first is the headline.
+    confidence
+        Coverage of the intervals.
+    draws
+        Draws behind the standard errors of effects; 0: delta method alone.
+    orders
+        Up to which order of neighbours effects are split; 0: not at all.
+    tests
+        Groups of tests: ``lm`` (before the model), ``nested`` (against lag and error model),
+        ``effects``, ``hausman``, ``joint``, ``probabilities`` (of the five models).
+    determinant
+        How ln|I - rho W| is computed; by default as the size asks.
+    """
+
+    takes_lags: ClassVar[bool] = False
+    takes_random: ClassVar[bool] = False
+    takes_dynamic: ClassVar[bool] = False
+    usual_tests: ClassVar[tuple[TestGroup, ...]] = _LINEAR
+
+    outcome: Column
+    regressors: Columns = Field(min_length=1)
+    weights: Text
+    effects: Effects = _BOTH
+    random: bool = False
+    dynamic: bool = False
+    bias: Literal["transform", "correct", "none"] | None = None
+    lagged: Columns | None = None
+    covariance: Covariances = Field(default=(SpatialCovariance(kind="conventional"),), min_length=1)
+    confidence: float = Field(default=0.95, gt=0, lt=1)
+    draws: int = Field(default=1000, ge=0)
+    orders: int = Field(default=4, ge=0, le=50)
+    tests: tuple[TestGroup, ...] | None = None
+    determinant: Literal["auto", "eigen", "lu", "chebyshev"] = "auto"
+
+    @field_validator("regressors")
+    @classmethod
+    def _no_repetition(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        repeated = sorted({name for name in value if value.count(name) > 1})
+        if repeated:
+            raise ValueError(f"named twice: {', '.join(repeated)}")
+        return value
+
+    @model_validator(mode="after")
+    def _settings_fit_model(self) -> SpatialPanelOptions:
+        if self.outcome in self.regressors:
+            raise ValueError(f"`{self.outcome}` is the outcome and a regressor")
+        for name in ("lagged", "random", "dynamic"):
+            takes = {
+                "lagged": self.takes_lags,
+                "random": self.takes_random,
+                "dynamic": self.takes_dynamic,
+            }[name]
+            if getattr(self, name) and not takes:
+                raise ValueError(f"`{name}` does not belong to {self.method}")
+        odd = [name for name in self.lagged or () if name not in self.regressors]
+        if odd:
+            raise ValueError(f"`lagged` names {odd[0]}, which is no regressor")
+        self._check_effects()
+        return self
+
+    def _check_effects(self) -> None:
+        if self.random and "entity" in self.effects:
+            raise ValueError("`random: true` takes the place of `entity` among the effects")
+        if self.random and self.dynamic:
+            raise ValueError("dynamic models take fixed effects, not `random`")
+        if self.dynamic and self.bias == "transform":
+            raise ValueError(
+                "dynamic models are estimated with `bias: correct` (the default) or `none`"
+            )
+        if 0 < self.draws < 2:
+            raise ValueError("`draws` is 0 or at least 2")
+
+    @property
+    def chosen_tests(self) -> tuple[TestGroup, ...]:
+        """The groups of tests to report."""
+        if self.tests is not None:
+            return self.tests
+        if self.dynamic or self.random:
+            return ("joint",)
+        return self.usual_tests
+
+    def roles(self) -> dict[str, tuple[str, ...]]:
+        """Return outcome and regressors."""
+        return {"outcome": (self.outcome,), "regressors": self.regressors}
+
+    def weights_used(self) -> tuple[str, ...]:
+        """Return the name of the weights."""
+        return (self.weights,)
+
+
+class SlxOptions(SpatialPanelOptions):
+    """Spatial lags of the regressors (spatial.slx)."""
+
+    takes_lags: ClassVar[bool] = True
+
+    method: Literal["spatial.slx"]
+
+
+class SarOptions(SpatialPanelOptions):
+    """Spatial lag of the outcome (spatial.sar)."""
+
+    takes_random: ClassVar[bool] = True
+    takes_dynamic: ClassVar[bool] = True
+
+    method: Literal["spatial.sar"]
+
+
+class SemOptions(SpatialPanelOptions):
+    """Spatial lag of the error (spatial.sem)."""
+
+    takes_random: ClassVar[bool] = True
+
+    method: Literal["spatial.sem"]
+
+
+class DurbinOptions(SpatialPanelOptions):
+    """Spatial lags of outcome and regressors (spatial.durbin)."""
+
+    takes_lags: ClassVar[bool] = True
+    takes_random: ClassVar[bool] = True
+    takes_dynamic: ClassVar[bool] = True
+    usual_tests: ClassVar[tuple[TestGroup, ...]] = (
+        "lm",
+        "nested",
+        "effects",
+        "hausman",
+        "joint",
+        "probabilities",
+    )
+
+    method: Literal["spatial.durbin"]
+
+
+class SdemOptions(SpatialPanelOptions):
+    """Spatial lags of error and regressors (spatial.sdem)."""
+
+    takes_lags: ClassVar[bool] = True
+
+    method: Literal["spatial.sdem"]
+
+
+class SacOptions(SpatialPanelOptions):
+    """Spatial lags of outcome and error (spatial.sac)."""
+
+    method: Literal["spatial.sac"]
