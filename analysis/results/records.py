@@ -65,21 +65,6 @@ class Diagnostic(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moran(Record):
-    """Spatial autocorrelation of one period (results.moran)."""
-
-    table: ClassVar[str] = "moran"
-    period: str
-    i: float
-    expected: float
-    variance: float
-    z: float
-    p_one_sided: float | None
-    p_two_sided: float | None
-    p_permutation: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Threshold(Record):
     """An estimated threshold and its test (results.threshold)."""
 

@@ -98,6 +98,41 @@ METHODS: dict[str, Method] = {
         f"{_ADAPTERS}.iv",
         "two-step efficient GMM",
     ),
+    "spatial.moran": Method(
+        (f"{_OPTIONS}.spatial", "MoranOptions"),
+        f"{_ADAPTERS}.spatial_moran",
+        "Moran's I, Geary's C and local Moran by period, or of residuals",
+    ),
+    "spatial.slx": Method(
+        (f"{_OPTIONS}.spatial", "SlxOptions"),
+        f"{_ADAPTERS}.spatial_panel",
+        "spatial lags of the regressors",
+    ),
+    "spatial.sar": Method(
+        (f"{_OPTIONS}.spatial", "SarOptions"),
+        f"{_ADAPTERS}.spatial_panel",
+        "spatial lag of the outcome",
+    ),
+    "spatial.sem": Method(
+        (f"{_OPTIONS}.spatial", "SemOptions"),
+        f"{_ADAPTERS}.spatial_panel",
+        "spatial lag of the error",
+    ),
+    "spatial.durbin": Method(
+        (f"{_OPTIONS}.spatial", "DurbinOptions"),
+        f"{_ADAPTERS}.spatial_panel",
+        "spatial lags of outcome and regressors, with effects and tests",
+    ),
+    "spatial.sdem": Method(
+        (f"{_OPTIONS}.spatial", "SdemOptions"),
+        f"{_ADAPTERS}.spatial_panel",
+        "spatial lags of error and regressors",
+    ),
+    "spatial.sac": Method(
+        (f"{_OPTIONS}.spatial", "SacOptions"),
+        f"{_ADAPTERS}.spatial_panel",
+        "spatial lags of outcome and error",
+    ),
     "quantile.regression": Method(
         (f"{_OPTIONS}.quantile", "RegressionOptions"),
         f"{_ADAPTERS}.quantile",

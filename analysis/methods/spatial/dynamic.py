@@ -40,6 +40,7 @@ from analysis.methods.covariance.spec import Covariance, FloatArray, Labels
 from analysis.methods.errors import NotIdentified
 from analysis.methods.spatial.demeaning import check_spatial_effects
 from analysis.methods.spatial.design import SpatialDesign, Term, build_design
+from analysis.methods.spatial.inference import published
 from analysis.methods.spatial.information import Estimated, estimated_at, information
 from analysis.methods.spatial.likelihood import Likelihood, Projector, build_likelihood
 from analysis.methods.spatial.logdet import Solver, log_determinant
@@ -50,7 +51,6 @@ from analysis.methods.spatial.long_run import (
     persistence,
 )
 from analysis.methods.spatial.maximise import Maximum, maximise
-from analysis.methods.spatial.panel_ml import published
 from analysis.methods.spatial.results import SpatialFit
 from analysis.methods.spatial.spectrum import Matrix
 from analysis.methods.spatial.stacked import SpatialPanel, check_spatial
@@ -124,7 +124,7 @@ def dynamic_spatial_panel(
     found = estimated_at(design, likelihood, maximum, beta, rss / likelihood.n_effective)
     if bias == "correct" and "entity" in chosen:
         found = _corrected(found)
-    fit = published(found, rss, bias, covariance or Covariance("conventional"), level)
+    (fit,) = published(found, rss, bias, [covariance or Covariance("conventional")], level)
     return replace(fit, model=f"dynamic_{model}", bias=bias, notes=(*fit.notes, *_notes(fit)))
 
 

@@ -105,13 +105,13 @@ class Moments:
         self._products = _LagProducts(columns, lags, design.is_random)
         self._bent = _BentSums(columns, lags, design) if projector.bends else None
 
-    def at(self, lam: float, theta: float) -> FloatArray:
-        """Cross products at lambda and theta, shape ``(k + 2, k + 2)``."""
+    def at(self, lam: FloatArray | float, theta: FloatArray | float) -> FloatArray:
+        """Cross products at each lambda and theta, shape ``(…, k + 2, k + 2)``."""
         found = self._products.at(lam, theta)
         return found if self._bent is None else found - self._bent.at(lam)
 
-    def whole(self, lam: float) -> tuple[FloatArray, FloatArray]:
-        """Cross products at lambda, and what y and Wy are along the basis, ``(k, 2)``."""
+    def whole(self, lam: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Cross products at each lambda, and what y and Wy are along the basis, ``(k, 2)``."""
         return self.at(lam, 1.0), self._on_basis
 
     @property
@@ -119,15 +119,24 @@ class Moments:
         """Log of the squared determinant by which the basis was made from Z."""
         return 2 * float(np.log(np.abs(np.diagonal(self._r))).sum())
 
+    def rss(
+        self, rho: FloatArray | float, lam: FloatArray | float, theta: FloatArray | float
+    ) -> FloatArray:
+        """Residual sum of squares at each rho, lambda and theta, same shape."""
+        crossed = self.at(lam, theta)
+        outcome = crossed[..., 0] - np.asarray(rho)[..., None] * crossed[..., 1]
+        extra = solve_scaled(crossed[..., 2:, 2:], outcome[..., 2:, None])[..., 0]
+        own = outcome[..., 0] - rho * outcome[..., 1]
+        return np.asarray(own - (outcome[..., 2:] * extra).sum(axis=-1))
+
     def fit(self, rho: float, lam: float, theta: float) -> tuple[float, FloatArray]:
         """Residual sum of squares and coefficients beta at given spatial parameters."""
         crossed = self.at(lam, theta)
-        outcome = crossed[:, 0] - rho * crossed[:, 1]
-        extra = solve_scaled(crossed[2:, 2:], outcome[2:])
-        own = outcome[0] - rho * outcome[1]
-        rss = float(own - outcome[2:] @ extra)
+        outcome = crossed[2:, 0] - rho * crossed[2:, 1]
+        extra = solve_scaled(crossed[2:, 2:], outcome[:, None])[:, 0]
         on_basis = self._on_basis[:, 0] - rho * self._on_basis[:, 1] + extra
-        return rss, np.asarray(linalg.solve_triangular(self._r, on_basis))
+        beta = np.asarray(linalg.solve_triangular(self._r, on_basis))
+        return float(self.rss(rho, lam, theta)), beta
 
     def quadratic(self, lam: float, theta: float) -> tuple[float, float, float]:
         """Coefficients (a, b, c) of rss = a - 2 rho b + rho^2 c."""
@@ -138,13 +147,12 @@ class Moments:
 
 
 def solve_scaled(gram: FloatArray, values: FloatArray) -> FloatArray:
-    """Solve with cross products whose columns differ in size, as filtered constants do."""
-    if gram.shape[0] == 0:
+    """Solve ``(…, k, k)`` cross products, whose columns may differ in size, for ``(…, k, r)``."""
+    if gram.shape[-1] == 0:
         return np.zeros(values.shape)
-    scale = 1 / np.sqrt(np.diagonal(gram))
-    inner = gram * np.outer(scale, scale)
-    across = scale if values.ndim == 1 else scale[:, None]
-    return np.asarray(across * linalg.solve(inner, across * values, assume_a="pos"))
+    scale = 1 / np.sqrt(np.diagonal(gram, axis1=-2, axis2=-1))[..., None]
+    inner = gram * scale * scale.swapaxes(-1, -2)
+    return np.asarray(scale * np.linalg.solve(inner, scale * values))
 
 
 class _LagProducts:
@@ -159,10 +167,11 @@ class _LagProducts:
             within = [a - b for a, b in zip(self._parts[0], between, strict=True)]
             self._parts = [within, between]
 
-    def at(self, lam: float, theta: float) -> FloatArray:
-        total = np.zeros_like(self._parts[0][0])
-        for weight, (own, mixed, lagged) in zip((1.0, theta**2), self._parts, strict=False):
-            total += weight * (own - lam * (mixed + mixed.T) + lam**2 * lagged)
+    def at(self, lam: FloatArray | float, theta: FloatArray | float) -> FloatArray:
+        step, kept = (np.asarray(value)[..., None, None] for value in (lam, theta))
+        total = np.zeros(1)
+        for weight, (own, mixed, lagged) in zip((1.0, kept**2), self._parts, strict=False):
+            total = total + weight * (own - step * (mixed + mixed.T) + step**2 * lagged)
         return total
 
 
@@ -188,10 +197,11 @@ class _BentSums:
         ]
         self._norm = (float(n), float(sums.sum()), float(sums @ sums))
 
-    def at(self, lam: float) -> FloatArray:
-        along = self._powers[0] - lam * self._powers[1] + lam**2 * self._powers[2]
-        norm = self._norm[0] - 2 * lam * self._norm[1] + lam**2 * self._norm[2]
-        return np.asarray(along.T @ along / norm)
+    def at(self, lam: FloatArray | float) -> FloatArray:
+        step = np.asarray(lam)[..., None, None]
+        along = self._powers[0] - step * self._powers[1] + step**2 * self._powers[2]
+        norm = self._norm[0] - 2 * step * self._norm[1] + step**2 * self._norm[2]
+        return np.asarray(along.swapaxes(-1, -2) @ along / norm)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -231,11 +241,15 @@ class Likelihood:
         m = self.n_effective
         return np.asarray(-m / 2 * (np.log(2 * np.pi * np.asarray(rss) / m) + 1))
 
-    def value(self, rho: float, lam: float, theta: float) -> float:
-        """Return the log-likelihood, maximised over beta and sigma2."""
-        rss, _ = self.moments.fit(rho, lam, theta)
+    def values(self, rho: FloatArray, lam: FloatArray, theta: FloatArray) -> FloatArray:
+        """Return the log-likelihood at each point, maximised over beta and sigma2."""
+        rss = self.moments.rss(rho, lam, theta)
         jacobian = self.log_jacobian(rho) + self.log_jacobian(lam)
-        return float(self.gaussian(rss) + jacobian) + self.n_random * float(np.log(theta))
+        return np.asarray(self.gaussian(rss) + jacobian + self.n_random * np.log(theta))
+
+    def value(self, rho: float, lam: float, theta: float) -> float:
+        """Return it at one point."""
+        return float(self.values(*(np.asarray(p) for p in (rho, lam, theta))))
 
 
 def build_likelihood(

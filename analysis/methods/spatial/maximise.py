@@ -6,12 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import optimize
 
 from analysis.methods.covariance.spec import FloatArray
 from analysis.methods.errors import NotIdentified
 from analysis.methods.spatial.design import SpatialDesign
 from analysis.methods.spatial.likelihood import Likelihood
+
+BoolArray = NDArray[np.bool_]
 
 _GRID = 21
 # Half the margin within which an estimate counts as being at the end (`LogDet.check_inside`).
@@ -126,7 +129,7 @@ def _several(design: SpatialDesign, likelihood: Likelihood) -> Maximum:
         np.array([0.1, 0.3, 0.6, 0.9]) if design.is_random else np.ones(1),
     ]
     points = np.array(np.meshgrid(*grids, indexing="ij")).reshape(3, -1).T
-    values = np.array([likelihood.value(*point) for point in points])
+    values = likelihood.values(*points.T)
     bounds = _bounds(likelihood, free)
     best: Maximum | None = None
     for start in points[np.argsort(-values)[:_STARTS]]:
@@ -148,29 +151,45 @@ def _bounds(likelihood: Likelihood, free: list[bool]) -> list[tuple[float, float
 def _climb(
     likelihood: Likelihood,
     start: FloatArray,
-    free: np.ndarray[tuple[int, ...], np.dtype[np.bool_]],
+    free: BoolArray,
     bounds: list[tuple[float, float]],
 ) -> tuple[tuple[float, float, float], float]:
-    full = start.copy()
+    """Climb from a start by L-BFGS, then by Newton steps to the last digits."""
 
-    def negative(x: FloatArray) -> float:
-        full[free] = x
-        return -likelihood.value(*full)
+    def negative(x: FloatArray) -> FloatArray:
+        """Minus the log-likelihood at each row of ``(B, p)``."""
+        full = np.tile(start, (x.shape[0], 1))
+        full[:, free] = x
+        return -likelihood.values(*full.T)
 
-    first = optimize.minimize(negative, start[free], method="L-BFGS-B", bounds=bounds)
+    low, high = np.array(bounds).T
+
+    def with_slope(x: FloatArray) -> tuple[float, FloatArray]:
+        ahead, back = np.minimum(x + _STEP, high), np.maximum(x - _STEP, low)
+        at = np.tile(x, (2 * x.size + 1, 1))
+        rows = np.arange(x.size)
+        at[1 + rows, rows], at[1 + x.size + rows, rows] = ahead, back
+        found = negative(at)
+        slope = (found[1 : 1 + x.size] - found[1 + x.size :]) / (ahead - back)
+        return float(found[0]), slope
+
+    first = optimize.minimize(with_slope, start[free], jac=True, method="L-BFGS-B", bounds=bounds)
     x = np.asarray(first.x, dtype=np.float64)
+    best = float(negative(x[None, :])[0])
     for _ in range(4):
-        step = _newton_step(negative, x, bounds)
-        if negative(x + step) > negative(x):
+        moved = x + _newton_step(negative, x, bounds)
+        value = float(negative(moved[None, :])[0])
+        if value > best:
             break
-        x = x + step
+        x, best = moved, value
+    full = start.copy()
     full[free] = x
     rho, lam, theta = full.tolist()
-    return (rho, lam, theta), -negative(x)
+    return (rho, lam, theta), -best
 
 
 def _newton_step(
-    function: Callable[[FloatArray], float], x: FloatArray, bounds: list[tuple[float, float]]
+    function: Callable[[FloatArray], FloatArray], x: FloatArray, bounds: list[tuple[float, float]]
 ) -> FloatArray:
     """Newton step from differences; zero at a bound or where the surface is not convex."""
     inside = [
@@ -181,24 +200,32 @@ def _newton_step(
     gradient, hessian = differences(function, x, _STEP)
     if np.linalg.eigvalsh(hessian).min() <= 0:
         return np.zeros_like(x)
-    return np.asarray(-np.linalg.solve(hessian, gradient))
+    step = np.asarray(-np.linalg.solve(hessian, gradient))
+    is_inside = [low < v < high for v, (low, high) in zip(x + step, bounds, strict=True)]
+    return step if all(is_inside) else np.zeros_like(x)
 
 
 def differences(
-    function: Callable[[FloatArray], float], x: FloatArray, step: float
+    function: Callable[[FloatArray], FloatArray], x: FloatArray, step: float
 ) -> tuple[FloatArray, FloatArray]:
-    """Gradient and Hessian by central differences, shapes ``(p,)`` and ``(p, p)``."""
+    """Gradient and Hessian by central differences, shapes ``(p,)`` and ``(p, p)``.
+
+    `function` takes points ``(B, p)`` and gives their values ``(B,)``.
+    """
     p = x.size
     shifts = np.eye(p) * step
-    centre = function(x)
-    ahead = np.array([function(x + s) for s in shifts])
-    back = np.array([function(x - s) for s in shifts])
+    i, j = np.tril_indices(p, -1)
+    corners = [
+        shifts[i] + shifts[j],
+        -shifts[i] - shifts[j],
+        shifts[i] - shifts[j],
+        shifts[j] - shifts[i],
+    ]
+    found = function(x + np.concatenate([np.zeros((1, p)), shifts, -shifts, *corners]))
+    centre, ahead, back = found[0], found[1 : 1 + p], found[1 + p : 1 + 2 * p]
     hessian = np.diag((ahead - 2 * centre + back) / step**2)
-    for i in range(p):
-        for j in range(i):
-            both = function(x + shifts[i] + shifts[j]) - function(x + shifts[i] - shifts[j])
-            other = function(x - shifts[i] + shifts[j]) - function(x - shifts[i] - shifts[j])
-            hessian[i, j] = hessian[j, i] = (both - other) / (4 * step**2)
+    same, opposite = found[1 + 2 * p :].reshape(2, 2, -1).sum(axis=1)
+    hessian[i, j] = hessian[j, i] = (same - opposite) / (4 * step**2)
     return (ahead - back) / (2 * step), hessian
 
 

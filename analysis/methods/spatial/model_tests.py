@@ -19,9 +19,10 @@ from analysis.methods.errors import NotIdentified
 from analysis.methods.panel.effects_tests import wald_statistic
 from analysis.methods.panel.results import PanelTest
 from analysis.methods.spatial.design import Bias, Model, build_design
+from analysis.methods.spatial.inference import parameter_count
 from analysis.methods.spatial.likelihood import build_likelihood
 from analysis.methods.spatial.logdet import LogDet, log_determinant
-from analysis.methods.spatial.panel_ml import fit_spatial
+from analysis.methods.spatial.panel_ml import fit_spatial, maximum_of
 from analysis.methods.spatial.results import SpatialFit
 from analysis.methods.spatial.stacked import SpatialPanel
 
@@ -66,7 +67,7 @@ def durbin_tests(
 
 
 def _likelihood_ratio(data: SpatialPanel, durbin: SpatialFit, model: Model) -> PanelTest:
-    nested = fit_spatial(
+    found, _ = maximum_of(
         data,
         model,
         durbin.effects,
@@ -74,10 +75,11 @@ def _likelihood_ratio(data: SpatialPanel, durbin: SpatialFit, model: Model) -> P
         bias=_likelihood_of(durbin),
         determinant=durbin.determinant,
     )
-    statistic = max(2 * (durbin.loglik - nested.loglik), 0.0)
-    df = float(durbin.n_parameters - nested.n_parameters)
+    nested = found.maximum.loglik
+    statistic = max(2 * (durbin.loglik - nested), 0.0)
+    df = float(durbin.n_parameters - parameter_count(found))
     null = f"the {_NAMES[model]} model suffices: {_RESTRICTIONS[model]}"
-    note = f"log-likelihoods {durbin.loglik:.6g} and {nested.loglik:.6g}, {durbin.bias}"
+    note = f"log-likelihoods {durbin.loglik:.6g} and {nested:.6g}, {durbin.bias}"
     p = chi2_upper(statistic, df)
     return PanelTest(f"lr_sdm_{model}", statistic, df, None, p, "upper", null, note)
 
@@ -194,8 +196,10 @@ def effects_tests(
 
     def loglik(effects: tuple[str, ...]) -> float:
         if model is not None:
-            fit = fit_spatial(data, model, effects, bias="none", lagged=lagged, determinant=known)
-            return fit.loglik
+            found, _ = maximum_of(
+                data, model, effects, bias="none", lagged=lagged, determinant=known
+            )
+            return found.maximum.loglik
         design = build_design(data, "sar", effects, is_random=False, lagged=None)
         return build_likelihood(design, known, "none").value(0.0, 0.0, 1.0)
 

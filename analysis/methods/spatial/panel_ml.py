@@ -22,26 +22,18 @@ orthonormal combinations themselves.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, get_args
+from typing import get_args
 
 import numpy as np
 
-from analysis.methods.covariance.distributions import critical_value, two_sided_p
-from analysis.methods.covariance.groups import Groups
-from analysis.methods.covariance.sandwich import LinearEstimate, covariance_matrix
-from analysis.methods.covariance.small_sample import ParameterCount
 from analysis.methods.covariance.spec import Covariance, FloatArray, Labels
 from analysis.methods.errors import NotIdentified
 from analysis.methods.spatial.demeaning import check_spatial_effects, demean
 from analysis.methods.spatial.design import Bias, Model, SpatialDesign, build_design
-from analysis.methods.spatial.information import (
-    Estimated,
-    estimated_at,
-    information,
-    row_scores,
-)
+from analysis.methods.spatial.inference import published
+from analysis.methods.spatial.information import Estimated, estimated_at, information
 from analysis.methods.spatial.likelihood import build_likelihood
-from analysis.methods.spatial.logdet import LogDet, Method, Solver, log_determinant
+from analysis.methods.spatial.logdet import LogDet, Method, log_determinant
 from analysis.methods.spatial.maximise import Maximum, maximise
 from analysis.methods.spatial.results import SpatialFit
 from analysis.methods.spatial.spectrum import Matrix
@@ -165,9 +157,60 @@ def fit_spatial(
     determinant: LogDet | Method = "auto",
 ) -> SpatialFit:
     """Do what `spatial_panel` says, on a checked panel."""
+    (fit,) = fit_with_errors(
+        data,
+        model,
+        effects,
+        covariances=(covariance or Covariance("conventional"),),
+        is_random=is_random,
+        bias=bias,
+        lagged=lagged,
+        level=level,
+        determinant=determinant,
+    )
+    return fit
+
+
+def fit_with_errors(
+    data: SpatialPanel,
+    model: Model,
+    effects: tuple[str, ...],
+    *,
+    covariances: Sequence[Covariance],
+    is_random: bool = False,
+    bias: Bias = "transform",
+    lagged: Sequence[str] | None = None,
+    level: float = 0.95,
+    determinant: LogDet | Method = "auto",
+) -> tuple[SpatialFit, ...]:
+    """Do what `spatial_panel` says on a checked panel, once per kind of standard error."""
+    _check_errors(covariances, level)
+    found, rss = maximum_of(
+        data,
+        model,
+        effects,
+        is_random=is_random,
+        bias=bias,
+        lagged=lagged,
+        determinant=determinant,
+    )
+    return published(found, rss, bias, covariances, level)
+
+
+def maximum_of(
+    data: SpatialPanel,
+    model: Model,
+    effects: tuple[str, ...],
+    *,
+    is_random: bool = False,
+    bias: Bias = "transform",
+    lagged: Sequence[str] | None = None,
+    determinant: LogDet | Method = "auto",
+) -> tuple[Estimated, float]:
+    """Return point estimates and the residual sum of squares alone; raises as `spatial_panel`."""
     chosen = check_spatial_effects(effects)
     check_periods(data, chosen)
-    _check_settings(data, chosen, bias, covariance, level)
+    _check_bias(data, chosen, bias)
     design = build_design(data, model, chosen, is_random=is_random, lagged=lagged)
     known = (
         log_determinant(data.weights, determinant) if isinstance(determinant, str) else determinant
@@ -177,18 +220,10 @@ def fit_spatial(
     rss, beta = likelihood.moments.fit(maximum.rho, maximum.lam, maximum.theta)
     _check_error_left(rss, design)
     found = estimated_at(design, likelihood, maximum, beta, rss / likelihood.n_effective)
-    if bias == "correct" and not is_random:
-        found = _corrected(found)
-    return published(found, rss, bias, covariance or Covariance("conventional"), level)
+    return (_corrected(found) if bias == "correct" and not is_random else found), rss
 
 
-def _check_settings(
-    data: SpatialPanel,
-    effects: tuple[str, ...],
-    bias: Bias,
-    covariance: Covariance | None,
-    level: float,
-) -> None:
+def _check_bias(data: SpatialPanel, effects: tuple[str, ...], bias: Bias) -> None:
     if bias not in get_args(Bias):
         raise ValueError(f"unknown bias {bias!r}; one of {', '.join(get_args(Bias))}")
     if bias == "correct" and len(effects) == 2 and not data.is_row_standardised:
@@ -196,13 +231,17 @@ def _check_settings(
             "the correction for two-way effects holds where every row of W sums to one; "
             "standardise rows, or use bias 'none'"
         )
+
+
+def _check_errors(covariances: Sequence[Covariance], level: float) -> None:
     if not 0 < level < 1:
         raise ValueError(f"level must lie between 0 and 1, e.g. 0.95; got {level}")
-    if covariance is not None and covariance.kind not in ("conventional", *_ROBUST):
-        raise ValueError(
-            f"no {covariance.kind} errors for spatial models; one of conventional, "
-            f"{', '.join(_ROBUST)}"
-        )
+    for request in covariances:
+        if request.kind not in ("conventional", *_ROBUST):
+            raise ValueError(
+                f"no {request.kind} errors for spatial models; one of conventional, "
+                f"{', '.join(_ROBUST)}"
+            )
 
 
 def _check_error_left(rss: float, design: SpatialDesign) -> None:
@@ -237,171 +276,3 @@ def _corrected(found: Estimated) -> Estimated:
     if "entity" in design.effects:
         sigma2 *= t / (t - 1)
     return estimated_at(design, found.likelihood, maximum, beta, sigma2)
-
-
-def published(
-    found: Estimated, rss: float, bias: str, request: Covariance, level: float
-) -> SpatialFit:
-    """Add covariance, tests, effects and fit to point estimates."""
-    design, maximum, data = found.design, found.maximum, found.design.data
-    determinant = found.likelihood.determinant
-    fitted, entity_effects, time_effects = _fitted(found)
-    return SpatialFit(
-        model=design.model,
-        terms=(*design.terms, *design.spatial_terms),
-        **_inference(found, request, level),
-        covariance_name=request.name,
-        level=level,
-        sigma2=found.sigma2,
-        sigma2_entity=_sigma2_entity(found),
-        rss=rss,
-        loglik=maximum.loglik,
-        **_criteria(found),
-        r2_within=_r2_within(design, fitted),
-        n_obs=data.n_units * data.n_periods,
-        n_units=data.n_units,
-        n_periods=data.n_periods,
-        n_effective=found.likelihood.n_effective,
-        effects=design.effects,
-        is_random=design.is_random,
-        bias="none" if design.is_random or not design.effects else bias,
-        rho_low=determinant.low,
-        rho_high=determinant.high,
-        determinant=determinant,
-        weights=data.weights,
-        is_row_standardised=data.is_row_standardised,
-        residuals=data.by_row(found.residuals),
-        fitted=data.by_row(fitted),
-        entity_labels=data.panel.entity.labels,
-        entity_effects=entity_effects,
-        time_labels=data.panel.time.labels,
-        time_effects=time_effects,
-        notes=_notes(found, bias),
-    )
-
-
-def _inference(found: Estimated, request: Covariance, level: float) -> dict[str, Any]:
-    design, maximum = found.design, found.maximum
-    spatial = [maximum.rho] * design.has_lag + [maximum.lam] * design.has_error
-    estimates = np.array([*found.beta, *spatial])
-    matrix = _covariance(found, request)[: estimates.size, : estimates.size]
-    errors = np.sqrt(np.diagonal(matrix))
-    statistics = estimates / errors
-    reach = critical_value(level, None) * errors
-    return {
-        "estimates": estimates,
-        "covariance": matrix,
-        "std_errors": errors,
-        "statistics": statistics,
-        "p_values": two_sided_p(statistics, None),
-        "ci_low": estimates - reach,
-        "ci_high": estimates + reach,
-    }
-
-
-def _criteria(found: Estimated) -> dict[str, Any]:
-    design, loglik = found.design, found.maximum.loglik
-    slopes = found.beta.size + len(design.spatial_terms)
-    count = slopes + _absorbed(design.data, design.effects) + 1 + design.is_random
-    n_obs = found.residuals.size
-    return {
-        "n_parameters": count,
-        "aic": 2 * count - 2 * loglik,
-        "bic": float(count * np.log(n_obs) - 2 * loglik),
-    }
-
-
-def _sigma2_entity(found: Estimated) -> float | None:
-    if not found.design.is_random:
-        return None
-    ratio = (1 / found.maximum.theta**2 - 1) / found.design.data.n_periods
-    return float(ratio * found.sigma2)
-
-
-def _covariance(found: Estimated, request: Covariance) -> FloatArray:
-    bread = information(found)
-    scale = np.sqrt(np.diagonal(bread))
-    values = np.linalg.eigvalsh(bread / np.outer(scale, scale))
-    if values.min() < 1e-12:
-        raise NotIdentified(
-            "The information matrix is singular: the data cannot tell the parameters apart.",
-            "Leave out regressors or spatial terms.",
-        )
-    inverse = np.linalg.inv(bread / np.outer(scale, scale)) / np.outer(scale, scale)
-    if request.kind == "conventional":
-        return np.asarray(inverse)
-    # A sandwich of row scores is what the linear covariances compute from influence times residual.
-    panel = found.design.data.panel
-    scores = row_scores(found)
-    rows = found.design.data.rows
-    influence = np.empty((rows.size, inverse.shape[0]))
-    influence[rows] = scores @ inverse
-    linear = LinearEstimate(
-        influence=influence,
-        bread=inverse,
-        residuals=np.ones(rows.size),
-        leverage=lambda: np.zeros(rows.size),
-        entity=panel.entity,
-        time=panel.time,
-        count=_count(found, panel.entity, panel.time),
-    )
-    return covariance_matrix(linear, request).matrix
-
-
-def _count(found: Estimated, entity: Groups, time: Groups) -> ParameterCount:
-    effects = found.design.effects
-    slopes = found.beta.size + len(found.design.spatial_terms)
-    return ParameterCount(
-        n_obs=found.residuals.size,
-        n_slopes=slopes,
-        n_absorbed=max(_absorbed(found.design.data, effects), 1),
-        has_explicit_constant=not effects,
-        entity=entity if "entity" in effects else None,
-        time=time if "time" in effects else None,
-    )
-
-
-def _absorbed(data: SpatialPanel, effects: tuple[str, ...]) -> int:
-    found = data.n_units * ("entity" in effects) + data.n_periods * ("time" in effects)
-    return found - (len(effects) == 2)
-
-
-def _fitted(found: Estimated) -> tuple[FloatArray, FloatArray | None, FloatArray | None]:
-    """Return the prediction of y from x and effects, and the effects, averaging zero."""
-    design, data = found.design, found.design.data
-    explained = design.y - found.maximum.rho * design.lagged_y
-    own = explained - design.Z @ found.beta
-    constant = own.mean()
-    entity = own.mean(axis=1) - constant if "entity" in design.effects else None
-    time = own.mean(axis=0) - constant if "time" in design.effects else None
-    mean = explained - own
-    if design.effects:
-        mean = mean + constant
-    if entity is not None:
-        mean = mean + entity[:, None]
-    if time is not None:
-        mean = mean + time[None, :]
-    return Solver(data.weights, found.maximum.rho).solve(mean), entity, time
-
-
-def _r2_within(design: SpatialDesign, fitted: FloatArray) -> float | None:
-    kept = design.effects or ()
-    a = demean(design.y, kept).reshape(-1)
-    b = demean(fitted, kept).reshape(-1)
-    a, b = a - a.mean(), b - b.mean()
-    size = float(a @ a) * float(b @ b)
-    return float(a @ b) ** 2 / size if size > 0 else None
-
-
-def _notes(found: Estimated, bias: str) -> tuple[str, ...]:
-    notes = []
-    design, maximum = found.design, found.maximum
-    if bias == "correct" and design.effects and not design.is_random:
-        notes.append("log-likelihood, aic and bic are those before the correction")
-    if design.is_random and maximum.theta > 1 - 1e-6:
-        notes.append("the variance of the random effects is zero")
-    if design.model == "sac":
-        notes.append("rho and lambda share one W; the larger of the peaks found is reported")
-    if not design.data.is_row_standardised:
-        notes.append("W's rows do not sum to one: rho is not a share")
-    return tuple(notes)

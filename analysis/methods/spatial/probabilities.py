@@ -22,12 +22,12 @@ from typing import Literal
 
 import numpy as np
 from numpy.polynomial.legendre import leggauss
-from scipy import linalg, special
+from scipy import special
 
 from analysis.methods.covariance.spec import FloatArray
 from analysis.methods.spatial.demeaning import check_spatial_effects
 from analysis.methods.spatial.design import Bias, Model, SpatialDesign, build_design
-from analysis.methods.spatial.likelihood import Likelihood, build_likelihood
+from analysis.methods.spatial.likelihood import Likelihood, build_likelihood, solve_scaled
 from analysis.methods.spatial.logdet import LogDet, log_determinant
 from analysis.methods.spatial.stacked import SpatialPanel, check_periods
 
@@ -115,45 +115,46 @@ def log_marginal(
     bias: Bias = "none" if is_exact else "transform"
     likelihood = build_likelihood(design, determinant, bias)
     if not (design.has_lag or design.has_error):
-        return float(_log_density(design, likelihood, 0.0, prior))
+        return float(_log_density(design, likelihood, np.zeros(1), prior)[0])
     # Uniform on the interval: the density's integral over it, divided by its length.
     points, weights = _quadrature(determinant)
-    density = np.array([_log_density(design, likelihood, float(p), prior) for p in points])
+    density = _log_density(design, likelihood, points, prior)
     length = determinant.high - determinant.low
     return float(special.logsumexp(density, b=weights) - np.log(length))
 
 
 def _log_density(
-    design: SpatialDesign, likelihood: Likelihood, point: float, prior: Prior
-) -> float:
-    rho, lam = (point, 0.0) if design.has_lag else (0.0, point)
+    design: SpatialDesign, likelihood: Likelihood, points: FloatArray, prior: Prior
+) -> FloatArray:
+    """Return the log of the integrand at each rho or lambda, shape ``(B,)``."""
+    none = np.zeros(points.size)
+    rho, lam = (points, none) if design.has_lag else (none, points)
     own, explained, log_size, k = _sums(likelihood, rho, lam)
-    jacobian = float(likelihood.log_jacobian(point)) if point else 0.0
+    jacobian = likelihood.log_jacobian(points)
     m = likelihood.n_effective
     if prior == "unit_information":
         left = own - m / (1 + m) * explained
-        return float(jacobian - k / 2 * np.log1p(m) - m / 2 * np.log(left))
+        return np.asarray(jacobian - k / 2 * np.log1p(m) - m / 2 * np.log(left))
     constant = float(special.gammaln((m - k) / 2)) - (m - k) / 2 * np.log(np.pi)
-    return float(jacobian + constant - log_size / 2 - (m - k) / 2 * np.log(own - explained))
+    spread = (m - k) / 2 * np.log(own - explained)
+    return np.asarray(jacobian + constant - log_size / 2 - spread)
 
 
-def _sums(likelihood: Likelihood, rho: float, lam: float) -> tuple[float, float, float, int]:
-    """Return v'v, v'Pv, ln|Z'Z| of the filtered regressors and their number."""
+def _sums(
+    likelihood: Likelihood, rho: FloatArray, lam: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray, int]:
+    """Return v'v, v'Pv, ln|Z'Z| of the filtered regressors, ``(B,)`` each, and their number."""
     crossed, mean = likelihood.moments.whole(lam)
-    outcome = np.array([1.0, -rho])
-    along = mean @ outcome
-    zz = crossed[2:, 2:]
+    outcome = np.stack([np.ones(rho.size), -rho], axis=1)
+    along = outcome @ mean.T
+    zz, zy = crossed[:, 2:, 2:], np.einsum("bkj,bj->bk", crossed[:, 2:, :2], outcome)
     # v is its part along the basis plus what was left of it.
-    total = (
-        outcome @ crossed[:2, :2] @ outcome
-        + 2 * along @ crossed[2:, :2] @ outcome
-        + along @ zz @ along
-    )
-    target = crossed[2:, :2] @ outcome + zz @ along
-    factor = linalg.cho_factor(zz)
-    explained = float(target @ linalg.cho_solve(factor, target))
-    log_size = 2 * float(np.log(np.diagonal(factor[0])).sum()) + likelihood.moments.log_scale
-    return float(total), explained, log_size, int(zz.shape[0])
+    total = np.einsum("bi,bij,bj->b", outcome, crossed[:, :2, :2], outcome)
+    total += 2 * (along * zy).sum(axis=1) + np.einsum("bi,bij,bj->b", along, zz, along)
+    target = zy + np.einsum("bij,bj->bi", zz, along)
+    explained = (target * solve_scaled(zz, target[..., None])[..., 0]).sum(axis=1)
+    log_size = np.linalg.slogdet(zz)[1] + likelihood.moments.log_scale
+    return total, explained, log_size, int(zz.shape[-1])
 
 
 def _quadrature(determinant: LogDet) -> tuple[FloatArray, FloatArray]:

@@ -80,7 +80,12 @@ def residual_moran(
 
 
 def residuals_by_period(
-    residuals: FloatArray, entity: Labels, time: Labels, weights: Matrix
+    residuals: FloatArray,
+    entity: Labels,
+    time: Labels,
+    weights: Matrix,
+    *,
+    allow_islands: bool = False,
 ) -> tuple[Autocorrelation, ...]:
     """Moran's I of residuals in each period, as if they were data.
 
@@ -92,6 +97,8 @@ def residuals_by_period(
         Labels of the rows.
     weights
         W, shape ``(N, N)``, in the order of the entity labels.
+    allow_islands
+        Whether units without neighbours are meant to be there.
 
     Returns
     -------
@@ -99,8 +106,8 @@ def residuals_by_period(
         One per period, in order; moments ignore that residuals were fitted.
     """
     empty = np.empty((np.size(residuals), 0))
-    data = check_spatial(residuals, empty, [], entity, time, weights)
-    return global_moran(data.y.T, data.weights)
+    data = check_spatial(residuals, empty, [], entity, time, weights, allow_islands=allow_islands)
+    return global_moran(data.y.T, data.weights, allow_islands=allow_islands)
 
 
 def _traces(

@@ -1,0 +1,133 @@
+"""Rows of direct, indirect and total effects, and of what travels through each order."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.methods.covariance.distributions import critical_value, two_sided_p
+from analysis.methods.errors import NotIdentified
+from analysis.methods.spatial.effects import (
+    KINDS,
+    SpatialEffects,
+    effects_by_order,
+    spatial_effects,
+)
+from analysis.methods.spatial.long_run import PAST, long_run_effects
+from analysis.methods.spatial.results import SpatialFit
+from analysis.pipeline.context import Context
+from analysis.results.records import Estimate, Record
+from analysis.study.options.spatial import SpatialPanelOptions
+
+FloatArray = NDArray[np.float64]
+
+SIMULATION, DELTA = "simulation", "delta"
+LONG_RUN = "_long_run"
+ORDER = "_order_"
+BEYOND = "beyond"
+
+
+def effect_rows(fit: SpatialFit, options: SpatialPanelOptions, context: Context) -> list[Record]:
+    """Return the effects of a fit with both kinds of standard error, and by order."""
+    found = spatial_effects(fit, draws=options.draws, rng=context.generator())
+    rows: list[Record] = []
+    has_draws = found.std_errors is not None
+    for place, kind in enumerate(KINDS):
+        for k, term in enumerate(found.terms):
+            if has_draws:
+                rows.append(_simulated(found, kind, term, (k, place)))
+            delta = float(found.std_errors_delta[k, place])
+            estimate = float(found.estimates[k, place])
+            rows.append(_normal(kind, term, estimate, delta, fit.level, not has_draws))
+    if PAST in fit.terms:
+        rows += _long_run(fit, options, context)
+    if options.orders:
+        rows += _by_order(fit, options.orders)
+    return rows
+
+
+def _simulated(found: SpatialEffects, kind: str, term: str, at: tuple[int, int]) -> Estimate:
+    assert found.std_errors is not None
+    estimate, error = float(found.estimates[at]), float(found.std_errors[at])
+    if error <= 0:
+        return Estimate(part=kind, term=term, estimate=estimate)
+    return Estimate(
+        part=kind,
+        term=term,
+        estimate=estimate,
+        std_error=error,
+        std_error_kind=SIMULATION,
+        statistic=float(found.statistics[at]),
+        p_value=float(found.p_values[at]),
+        ci_low=min(float(found.ci_low[at]), estimate),
+        ci_high=max(float(found.ci_high[at]), estimate),
+    )
+
+
+def _normal(
+    part: str, term: str, estimate: float, error: float, level: float, is_headline: bool
+) -> Estimate:
+    if error <= 0:
+        kind = DELTA if not is_headline else "none"
+        return Estimate(
+            part=part, term=term, estimate=estimate, std_error_kind=kind, is_headline=is_headline
+        )
+    statistic = estimate / error
+    reach = critical_value(level, None) * error
+    return Estimate(
+        part=part,
+        term=term,
+        estimate=estimate,
+        std_error=error,
+        std_error_kind=DELTA,
+        is_headline=is_headline,
+        statistic=statistic,
+        p_value=float(two_sided_p(np.array([statistic]), None)[0]),
+        ci_low=estimate - reach,
+        ci_high=estimate + reach,
+    )
+
+
+def _long_run(fit: SpatialFit, options: SpatialPanelOptions, context: Context) -> list[Record]:
+    try:
+        found = long_run_effects(fit, draws=options.draws, rng=context.generator())
+    except NotIdentified:
+        return []  # the fit's note says that shocks do not die out
+    rows: list[Record] = []
+    for place, kind in enumerate(KINDS):
+        for k, term in enumerate(found.terms):
+            error = None if found.std_errors is None else float(found.std_errors[k, place])
+            estimate = float(found.estimates[k, place])
+            statistic = estimate / error if error else None
+            p = None if statistic is None else float(two_sided_p(np.array([statistic]), None)[0])
+            rows.append(
+                Estimate(
+                    part=f"{kind}{LONG_RUN}",
+                    term=term,
+                    estimate=estimate,
+                    std_error=error or None,
+                    std_error_kind=SIMULATION if error else "none",
+                    statistic=statistic,
+                    p_value=p,
+                )
+            )
+    return rows
+
+
+def _by_order(fit: SpatialFit, orders: int) -> list[Record]:
+    found = effects_by_order(fit, orders)
+    kinds: dict[str, tuple[FloatArray, FloatArray]] = {
+        "direct": (found.direct, found.direct_rest),
+        "indirect": (found.total - found.direct, found.total_rest - found.direct_rest),
+        "total": (found.total, found.total_rest),
+    }
+    rows: list[Record] = []
+    for kind, (shares, rest) in kinds.items():
+        names = [*(str(order) for order in range(orders + 1)), BEYOND]
+        columns = np.column_stack([shares, rest])
+        for place, name in enumerate(names):
+            rows += [
+                Estimate(part=f"{kind}{ORDER}{name}", term=term, estimate=float(columns[k, place]))
+                for k, term in enumerate(found.terms)
+            ]
+    return rows

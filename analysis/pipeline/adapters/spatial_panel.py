@@ -1,0 +1,206 @@
+"""Spatial panel models: SLX, SAR, SEM, Durbin, SDEM, SAC, with random effects or a past."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from analysis.methods.covariance import Covariance
+from analysis.methods.errors import NotIdentified
+from analysis.methods.spatial.design import Bias, Model
+from analysis.methods.spatial.dynamic import dynamic_spatial_panel
+from analysis.methods.spatial.logdet import LogDet, log_determinant
+from analysis.methods.spatial.panel_ml import fit_with_errors
+from analysis.methods.spatial.results import SpatialFit
+from analysis.methods.spatial.stacked import SpatialPanel, check_spatial
+from analysis.pipeline.adapters.spatial_effects import effect_rows
+from analysis.pipeline.adapters.spatial_tests import probability_rows, residual_rows, test_rows
+from analysis.pipeline.adapters.spatial_weights import check_record, require_balanced
+from analysis.pipeline.context import Context, Ours, Records
+from analysis.pipeline.design import Design
+from analysis.pipeline.replication import stars
+from analysis.pipeline.weights import Weights
+from analysis.results.records import Estimate, FitStatistic, Record
+from analysis.study.options.spatial import SpatialCovariance, SpatialPanelOptions
+
+_MODELS: dict[str, Model] = {
+    "spatial.slx": "slx",
+    "spatial.sar": "sar",
+    "spatial.sem": "sem",
+    "spatial.durbin": "sdm",
+    "spatial.sdem": "sdem",
+    "spatial.sac": "sac",
+}
+
+
+def run(design: Design, options: SpatialPanelOptions, context: Context) -> Records:
+    """Fit the model once per kind of standard error; effects and tests by the first."""
+    require_balanced(design)
+    weights = design.weights[options.weights]
+    checked = check_record(weights, design.entity_names)
+    _require_row_sums(weights, options, checked.row_sum_low, checked.row_sum_high)
+    data = check_spatial(
+        design.y,
+        design.X,
+        design.names,
+        design.entity_index,
+        design.time_index,
+        weights.matrix,
+        allow_islands=weights.allow_islands,
+    )
+    fits = _fits(design, weights, data, options)
+    rows: list[Record] = []
+    for number, fit in enumerate(fits):
+        rows += _coefficients(fit, is_headline=number == 0)
+    rows += effect_rows(fits[0], options, context)
+    # Rows used; in dynamic models those of the first period are past only.
+    used = {"n_obs": float(design.n_rows), "n_periods": float(len(design.times))}
+    numbers = _statistics(fits[0]) | used
+    rows += [FitStatistic(name=name, value=value) for name, value in numbers.items()]
+    model = _MODELS[options.method]
+    rows += probability_rows(data, options, fits[0].determinant)
+    rows += test_rows(data, fits[0], model, options)
+    rows += residual_rows(design, fits[0], weights)
+    rows.append(checked)
+    return Records(tuple(rows), _comparable(fits[0]), "; ".join(_notes(design, fits[0])) or None)
+
+
+def _notes(design: Design, fit: SpatialFit) -> list[str]:
+    notes = list(fit.notes)
+    if fit.residuals.size < design.n_rows:
+        notes.append(f"the first period is past only: {fit.residuals.size} rows are explained")
+    return notes
+
+
+def _require_row_sums(
+    weights: Weights, options: SpatialPanelOptions, low: float, high: float
+) -> None:
+    """Refuse weights for which time effects cannot be transformed away."""
+    wants = options.bias in ("transform", "correct", None) and not options.dynamic
+    if options.random or not wants or "time" not in options.effects:
+        return
+    if abs(low - 1) < 1e-10 and abs(high - 1) < 1e-10:
+        return
+    raise NotIdentified(
+        f"The rows of the weights `{weights.name}` do not sum to one (sums from {low:.4g} to "
+        f"{high:.4g}), so time effects cannot be transformed away.",
+        "Set `standardise: row` for the weights (and join islands), or `bias: none`.",
+    )
+
+
+def _fits(
+    design: Design, weights: Weights, data: SpatialPanel, options: SpatialPanelOptions
+) -> tuple[SpatialFit, ...]:
+    requests = [_covariance(option) for option in options.covariance]
+    if options.dynamic:
+        return tuple(_dynamic(design, weights, options, request) for request in requests)
+    return fit_with_errors(
+        data,
+        _MODELS[options.method],
+        options.effects,
+        covariances=requests,
+        is_random=options.random,
+        bias=_bias(options),
+        lagged=options.lagged,
+        level=options.confidence,
+        determinant=_determinant(data, options),
+    )
+
+
+def _bias(options: SpatialPanelOptions) -> Bias:
+    return options.bias or "transform"
+
+
+def _determinant(data: SpatialPanel, options: SpatialPanelOptions) -> LogDet:
+    return log_determinant(data.weights, options.determinant)
+
+
+def _dynamic(
+    design: Design, weights: Weights, options: SpatialPanelOptions, request: Covariance
+) -> SpatialFit:
+    return dynamic_spatial_panel(
+        design.y,
+        design.X,
+        design.names,
+        design.entity_index,
+        design.time_index,
+        weights=weights.matrix,
+        model="sar" if options.method == "spatial.sar" else "sdm",
+        effects=options.effects,
+        bias="none" if options.bias == "none" else "correct",
+        lagged=options.lagged,
+        covariance=request,
+        level=options.confidence,
+        allow_islands=weights.allow_islands,
+    )
+
+
+def _covariance(option: SpatialCovariance) -> Covariance:
+    return Covariance(kind=option.kind, by=option.by, lags=option.lag)
+
+
+def _coefficients(fit: SpatialFit, *, is_headline: bool) -> list[Estimate]:
+    columns = zip(
+        fit.terms,
+        fit.estimates.tolist(),
+        fit.std_errors.tolist(),
+        fit.statistics.tolist(),
+        fit.p_values.tolist(),
+        fit.ci_low.tolist(),
+        fit.ci_high.tolist(),
+        strict=True,
+    )
+    return [
+        Estimate(
+            part=part,
+            term=term,
+            estimate=estimate,
+            std_error=std_error,
+            std_error_kind=fit.covariance_name,
+            is_headline=is_headline,
+            statistic=statistic,
+            p_value=p_value,
+            ci_low=ci_low,
+            ci_high=ci_high,
+        )
+        for (part, term), estimate, std_error, statistic, p_value, ci_low, ci_high in columns
+    ]
+
+
+def _statistics(fit: SpatialFit) -> dict[str, float]:
+    numbers: dict[str, float | None] = {
+        "n_obs": fit.n_obs,
+        "n_entities": fit.n_units,
+        "n_periods": fit.n_periods,
+        "n_effective": fit.n_effective,
+        "r2_within": fit.r2_within,
+        "loglik": fit.loglik,
+        "aic": fit.aic,
+        "bic": fit.bic,
+        "sigma2": fit.sigma2,
+        "sigma2_entity": fit.sigma2_entity,
+        "rss": fit.rss,
+        "rho_low": fit.rho_low,
+        "rho_high": fit.rho_high,
+    }
+    return {name: float(value) for name, value in numbers.items() if value is not None}
+
+
+def _comparable(fit: SpatialFit) -> dict[tuple[str, ...], Ours]:
+    """Return what stands beside printed spatial lags (``W_agg``), rho, effects, R2 and N."""
+    found: dict[tuple[str, ...], Ours] = {
+        ("model", "entity_fe"): Ours(float("entity" in fit.effects)),
+        ("model", "time_fe"): Ours(float("time" in fit.effects)),
+        ("model", "n"): Ours(float(fit.n_obs), "n_obs"),
+    }
+    if fit.r2_within is not None:
+        found["model", "r2"] = Ours(fit.r2_within, "r2_within")
+    named: Sequence[tuple[str, str]] = fit.terms
+    for place, (part, term) in enumerate(named):
+        if part not in ("wx", "spatial"):
+            continue
+        name = f"W_{term}" if part == "wx" else term
+        kind = fit.covariance_name
+        found[name, "estimate"] = Ours(float(fit.estimates[place]))
+        found[name, "std_error"] = Ours(float(fit.std_errors[place]), kind)
+        found[name, "stars"] = Ours(float(stars(float(fit.p_values[place]))), kind)
+    return found
