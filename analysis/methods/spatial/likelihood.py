@@ -170,8 +170,8 @@ class _LagProducts:
     def at(self, lam: FloatArray | float, theta: FloatArray | float) -> FloatArray:
         step, kept = (np.asarray(value)[..., None, None] for value in (lam, theta))
         total = np.zeros(1)
-        for weight, (own, mixed, lagged) in zip((1.0, kept**2), self._parts, strict=False):
-            total = total + weight * (own - step * (mixed + mixed.T) + step**2 * lagged)
+        for power, (own, mixed, lagged) in zip((0, 2), self._parts, strict=False):
+            total = total + kept**power * (own - step * (mixed + mixed.T) + step**2 * lagged)
         return total
 
 

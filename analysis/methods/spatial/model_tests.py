@@ -4,6 +4,10 @@ The Durbin model becomes the lag model if theta = 0 and the error model if theta
 (Anselin 1988; the second is not linear, so the Wald test uses the delta method). Both nested models
 are maximised over the same likelihood as the Durbin model, so that the likelihood ratios are
 those of one model with and without restrictions.
+
+Size at 5 % on 200 panels of 30 x 14: likelihood ratio and Wald of Durbin against lag 4 %, against
+error 5 %. Tests of random effects rest on 30 units and reject too often: Hausman 16 % (defined in
+98 %), by unit means 12 %; a p near the level says little there.
 """
 
 from __future__ import annotations

@@ -1,0 +1,96 @@
+"""Known parameters, found again: what 200 panels show by hand, on fewer.
+
+`tests.benchmarks.recovery_spatial` prints the whole; here models without a reference.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from analysis.methods.errors import NotIdentified
+from analysis.methods.spatial.dynamic import dynamic_spatial_panel
+from analysis.methods.spatial.effects import spatial_effects
+from analysis.methods.spatial.logdet import log_determinant
+from analysis.methods.spatial.long_run import long_run_effects
+from analysis.methods.spatial.panel_ml import fit_spatial
+from analysis.methods.spatial.results import SpatialFit
+from tests.unit.methods.spatial.simulated import BETA, THETA, W, draw, draw_dynamic, truth
+
+PANELS = 40
+N = W.shape[0]
+
+
+def _errors(fits: list[SpatialFit], known: dict[str, float]) -> dict[str, float]:
+    """Mean error of each parameter and effect in standard errors of the simulation."""
+    drawn: dict[str, list[float]] = {}
+    for fit in fits:
+        for (part, term), value in zip(fit.terms, fit.estimates, strict=True):
+            drawn.setdefault(f"{part} {term}", []).append(float(value))
+        effects = spatial_effects(fit, draws=0)
+        for i, term in enumerate(effects.terms):
+            for j, kind in enumerate(("direct", "indirect", "total")):
+                drawn.setdefault(f"{kind} {term}", []).append(float(effects.estimates[i, j]))
+    found = {}
+    for name, value in known.items():
+        values = np.array(drawn.get(name, [value]))
+        if np.ptp(values) > 0:
+            error = values.std(ddof=1) / np.sqrt(values.size)
+            found[name] = float((values.mean() - value) / error)
+    return found
+
+
+@pytest.mark.parametrize("name", ["sac", "sdm_random", "sdm"])
+def test_parameters_and_effects_are_recovered(name: str) -> None:
+    determinant = log_determinant(W)
+    fits = []
+    for seed in range(PANELS):
+        data, model, effects, is_random = draw(name, seed)
+        fits.append(fit_spatial(data, model, effects, is_random=is_random, determinant=determinant))
+    errors = _errors(fits, truth(name))
+
+    assert len(errors) >= 10
+    assert max(abs(error) for error in errors.values()) < 3
+
+
+def test_past_outcomes_are_recovered_and_are_not_without_the_correction() -> None:
+    fits: dict[str, list[SpatialFit]] = {"correct": [], "none": []}
+    for seed in range(PANELS // 2):
+        arrays = draw_dynamic(seed)
+        for bias, found in fits.items():
+            found.append(dynamic_spatial_panel(*arrays, weights=W, bias=bias))  # type: ignore[arg-type]
+    corrected = _errors(fits["correct"], truth("dynamic"))
+    plain = _errors(fits["none"], truth("dynamic"))
+
+    assert max(abs(error) for error in corrected.values()) < 3
+    assert plain["dynamic past"] < -4
+
+
+def test_long_run_effects_solve_the_resting_point() -> None:
+    fit = dynamic_spatial_panel(*draw_dynamic(0), weights=W)
+    found = long_run_effects(fit, draws=200, rng=np.random.default_rng(1))
+    tau, psi = fit.estimate("dynamic", "past"), fit.estimate("dynamic", "past of neighbours")
+    rest = np.linalg.inv((1 - tau) * np.eye(N) - (fit.rho + psi) * W)
+    for k, term in enumerate(found.terms):
+        own, near = fit.estimate("main", term), fit.estimate("wx", term)
+        matrix = rest @ (own * np.eye(N) + near * W)
+        direct, total = np.trace(matrix) / N, matrix.sum() / N
+        assert_allclose(found.estimates[k], [direct, total - direct, total], rtol=1e-10)
+    assert found.std_errors is not None
+    assert (found.std_errors > 0).all()
+    assert BETA.size == THETA.size == len(found.terms)
+
+
+def test_two_periods_and_static_models_are_refused() -> None:
+    y, X, names, entity, time = draw_dynamic(1)
+    early = time < 2
+    short: tuple[Any, ...] = (y[early], X[early], names, entity[early], time[early])
+    with pytest.raises(NotIdentified, match="2 periods cannot tell past outcomes"):
+        dynamic_spatial_panel(*short, weights=W)
+    data, model, effects, _ = draw("sdm", 0)
+    static = fit_spatial(data, model, effects)
+    with pytest.raises(ValueError, match="belong to dynamic models"):
+        long_run_effects(static, draws=0)
