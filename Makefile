@@ -4,6 +4,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 LINT := .venv-lint
+BI := .venv-bi
 BIN := $(VENV)/bin
 LINT_BIN := $(LINT)/bin
 
@@ -13,7 +14,7 @@ export GX_ANALYTICS_ENABLED := false
 export PYTHONDONTWRITEBYTECODE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench docs clean environment lint-environment
+.PHONY: help run test test-bi lint format bench docs clean environment lint-environment bi-environment
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +26,9 @@ run: environment ## Raw files -> panel -> tables -> report, on the sample (or RA
 # A file's tests stay in one process, in their order; the processes share the built sample.
 test: environment lint ## All that CI runs: linters, types, unit, reference and end-to-end tests
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+
+test-bi: environment bi-environment ## The dashboard in a real Superset and Chromium, and other readers of the copy
+	$(BI)/bin/python -m pytest tests/bi
 
 lint: environment lint-environment ## Style, docstrings, types, import rules, SQL
 	$(LINT_BIN)/ruff check .
@@ -51,6 +55,8 @@ environment: $(VENV)/installed
 
 lint-environment: $(LINT)/installed
 
+bi-environment: $(BI)/installed
+
 # The stamp is written last, so an interrupted installation is repeated.
 $(VENV)/installed: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; set PYTHON=/path/to/python3.11") if sys.version_info < (3, 11) else None'
@@ -61,4 +67,9 @@ $(VENV)/installed: requirements.lock
 $(LINT)/installed: requirements-lint.lock
 	$(PYTHON) -m venv $(LINT)
 	$(LINT_BIN)/python -m pip install --quiet --require-hashes --requirement requirements-lint.lock
+	@touch $@
+
+$(BI)/installed: requirements-bi.lock
+	$(PYTHON) -m venv $(BI)
+	$(BI)/bin/python -m pip install --quiet --require-hashes --requirement requirements-bi.lock
 	@touch $@

@@ -25,6 +25,7 @@ from warehouse.connection import connect, database_path, published_path
 from warehouse.errors import InputError
 from warehouse.publishing.audit import audit_copy
 from warehouse.publishing.copying import copy_public_schemas
+from warehouse.publishing.dashboard import write_dashboard
 from warehouse.publishing.permission import require_passed_gates
 from warehouse.publishing.swap import copy_in_the_making, only_publisher, put_in_place
 
@@ -39,6 +40,8 @@ class Publication:
         The published DuckDB file.
     parquet
         Folder (a link) of one Parquet file per table and view.
+    dashboard
+        Bundle that `superset import-dashboards` takes.
     n_tables, n_rows
         Tables copied and their rows.
     n_bytes
@@ -49,6 +52,7 @@ class Publication:
 
     database: Path
     parquet: Path
+    dashboard: Path
     n_tables: int
     n_rows: int
     n_bytes: int
@@ -83,9 +87,11 @@ def publish(
             counts = copy_public_schemas(cursor, database, parquet)
             audit_copy(database, parquet, counts)
             link = put_in_place(database, parquet, target)
+            dashboard = write_dashboard(target)
     return Publication(
         database=target,
         parquet=link,
+        dashboard=dashboard,
         n_tables=len(counts),
         n_rows=sum(counts.values()),
         n_bytes=target.stat().st_size,
@@ -155,6 +161,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"published {done.n_tables} tables, {done.n_rows} rows in {done.seconds:.1f} s")
         print(f"  {done.database}")
         print(f"  {done.parquet}")
+        print(f"  {done.dashboard}")
     return 0
 
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
 
 import duckdb
+
+from warehouse.publishing.keys import ForeignKey, foreign_keys, with_keys
+from warehouse.publishing.star import SCHEMA as STAR
+from warehouse.publishing.star import create_star
 
 PUBLIC_SCHEMAS = ("marts", "results")
 
@@ -52,7 +57,7 @@ class Relation:
 def copy_public_schemas(
     cursor: duckdb.DuckDBPyConnection, database: Path, parquet: Path
 ) -> dict[str, int]:
-    """Write marts and results into a new database file and into Parquet files.
+    """Write marts and results, and their star schema, into a database and Parquet files.
 
     One transaction reads everything, so the copy is one moment of the source.
 
@@ -68,7 +73,7 @@ def copy_public_schemas(
     Returns
     -------
     dict
-        Rows per table, by full name, as the source has them.
+        Rows per table, by full name: as the source has them, and of the star schema.
     """
     source = str(cursor.execute("select current_database()").fetchall()[0][0])
     cursor.execute(
@@ -79,9 +84,12 @@ def copy_public_schemas(
         cursor.execute("begin")
         relations = public_relations(cursor, source)
         counts = _copy_tables(cursor, source, relations)
-        _write_parquet(cursor, source, relations, parquet)
+        names = [(relation.schema, relation.name) for relation in relations]
+        _write_parquet(cursor, source, names, parquet)
         cursor.execute("commit")
         _create_views(cursor, source, relations)
+        counts |= create_star(cursor)
+        _write_parquet(cursor, _TARGET, _star_relations(counts), parquet)
     except BaseException:
         with suppress(duckdb.Error):
             cursor.execute("rollback")
@@ -90,6 +98,11 @@ def copy_public_schemas(
         raise
     _let_go(cursor, source)
     return counts
+
+
+def _star_relations(counts: dict[str, int]) -> list[tuple[str, str]]:
+    parts = (name.replace('"', "").split(".") for name in counts)
+    return [(schema, name) for schema, name in parts if schema == STAR]
 
 
 def public_relations(cursor: duckdb.DuckDBPyConnection, source: str) -> list[Relation]:
@@ -111,18 +124,28 @@ def _relations(cursor: duckdb.DuckDBPyConnection, source: str, *, is_view: bool)
     ).fetchall()
     described = _described_columns(cursor, source)
     referenced = _referenced_tables(cursor, source)
+    keys = {} if is_view else foreign_keys(cursor, source)
     kind = "view" if is_view else "table"
     return [
         Relation(
             schema=schema,
             name=relation,
-            sql=_unqualified(sql, source),
+            sql=with_keys(_unqualified(sql, source), _of_marts(keys, schema, relation)),
             is_view=is_view,
             comments=_comments(kind, schema, relation, comment, described),
-            needs=tuple(referenced.get((schema, relation), ())),
+            needs=(
+                *referenced.get((schema, relation), ()),
+                *(f'"marts"."{key.target}"' for key in _of_marts(keys, schema, relation)),
+            ),
         )
         for schema, relation, sql, comment in rows
     ]
+
+
+def _of_marts(
+    keys: Mapping[str, Sequence[ForeignKey]], schema: str, relation: str
+) -> Sequence[ForeignKey]:
+    return keys.get(relation, ()) if schema == "marts" else ()
 
 
 def _unqualified(sql: str, source: str) -> str:
@@ -234,14 +257,17 @@ def _create_views(
 
 
 def _write_parquet(
-    cursor: duckdb.DuckDBPyConnection, source: str, relations: list[Relation], folder: Path
+    cursor: duckdb.DuckDBPyConnection,
+    database: str,
+    relations: Sequence[tuple[str, str]],
+    folder: Path,
 ) -> None:
-    cursor.execute(f'use "{source}"')
-    for relation in relations:
-        file = folder / relation.schema / f"{relation.name}.parquet"
+    cursor.execute(f'use "{database}"')
+    for schema, name in relations:
+        file = folder / schema / f"{name}.parquet"
         file.parent.mkdir(parents=True, exist_ok=True)
         cursor.execute(
-            f"copy (select * from {relation.full_name}) to '{_escaped(file)}' "
+            f'copy (select * from "{schema}"."{name}") to \'{_escaped(file)}\' '
             "(format parquet, compression zstd)"
         )
 
