@@ -155,6 +155,9 @@ def _check_references(
         if entry.options.sample not in samples:
             where = file.where((*at, "sample"))
             raise unknown("sample", entry.options.sample, samples, where)
+        for name in entry.options.groups_used():
+            if name not in samples:
+                raise unknown("sample", name, samples, file.where(at))
         for weights_id in entry.options.weights_used():
             if weights_id not in settings.weights:
                 where = file.where((*at, "weights"))

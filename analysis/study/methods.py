@@ -83,6 +83,11 @@ METHODS: dict[str, Method] = {
         f"{_ADAPTERS}.panel",
         "fixed effects of entities, periods or both",
     ),
+    "panel.groups": Method(
+        (f"{_OPTIONS}.panel", "GroupsOptions"),
+        f"{_ADAPTERS}.panel_groups",
+        "one coefficient by group of entities, and tests that it differs",
+    ),
     "iv.two_stage": Method(
         (f"{_OPTIONS}.iv", "TwoStageOptions"),
         f"{_ADAPTERS}.iv",

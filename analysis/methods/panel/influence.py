@@ -17,9 +17,11 @@ from analysis.methods.panel.identification import check_identified
 from analysis.methods.panel.inputs import PanelData, check_panel
 from analysis.methods.panel.jackknife import delete_groups
 from analysis.methods.panel.pooled import pooled_ols
+from analysis.methods.panel.results import PanelFit
 from analysis.methods.panel.within import EFFECTS, within
 
 _ERRORS_UP_TO = 400
+_INFERENCE = ("std_errors", "p_values", "ci_low", "ci_high")
 _LOST = "without it the regressors are collinear or absorbed by the effects"
 
 
@@ -81,7 +83,7 @@ class LeaveOneOut:
         What was left out, shape ``(G,)``: the groups without which the model is identified.
     estimates
         Estimate without it, shape ``(G,)``.
-    std_errors, p_values
+    std_errors, p_values, ci_low, ci_high
         Of those estimates, by the covariance asked for; ``None`` for more than 400 groups.
     refused
         For each other group its label and why nothing can be estimated without it.
@@ -97,6 +99,8 @@ class LeaveOneOut:
     estimates: FloatArray
     std_errors: FloatArray | None
     p_values: FloatArray | None
+    ci_low: FloatArray | None
+    ci_high: FloatArray | None
     refused: tuple[tuple[str, str], ...]
     jackknife_error: float | None
 
@@ -210,6 +214,7 @@ def leave_one_out(
     by: Literal["entity", "time"] = "entity",
     effects: Sequence[str] = EFFECTS,
     covariance: Covariance | None = None,
+    level: float = 0.95,
 ) -> LeaveOneOut:
     """Re-estimate a coefficient without each entity, or each period, in turn.
 
@@ -224,6 +229,8 @@ def leave_one_out(
     covariance
         Covariance of each re-estimate; default: clustered by entity. Labels are cut to the rows
         that remain.
+    level
+        Coverage of the confidence intervals.
 
     Returns
     -------
@@ -241,22 +248,39 @@ def leave_one_out(
     chosen = tuple(e for e in EFFECTS if e in effects)
     groups = panel.entity if by == "entity" else panel.time
     request = covariance if covariance is not None else Covariance()
-    full = float(_estimate(panel, np.ones(panel.n_obs, dtype=np.bool_), chosen, request)[0][j])
+    everything = np.ones(panel.n_obs, dtype=np.bool_)
+    full = float(_estimate(panel, everything, chosen, request, level).estimates[j])
     deleted = delete_groups(panel, chosen, groups)
     estimates = deleted.estimates[:, j]
     refused = [(str(label), _LOST) for label in deleted.labels[~deleted.is_identified]]
-    kept, errors, p_values = np.flatnonzero(deleted.is_identified), None, None
+    kept = np.flatnonzero(deleted.is_identified)
+    inference: dict[str, FloatArray] = {}
     if groups.count <= _ERRORS_UP_TO:
-        each, failed = _each_error(panel, chosen, request, groups, kept, j)
+        fits, failed = _each_fit(panel, chosen, request, groups, kept, level)
         refused += failed
-        kept, errors, p_values = each[:, 0].astype(np.int64), each[:, 1], each[:, 2]
+        kept = np.array(list(fits), dtype=np.int64)
+        inference = {
+            name: np.array([getattr(fit, name)[j] for fit in fits.values()]) for name in _INFERENCE
+        }
     if kept.size == 0:
         raise NotIdentified(
             f"The model is not identified without any one {by}.", "Use more entities or periods."
         )
     spread = None if refused else _jackknife_error(estimates)
     labels, without = groups.labels[kept], estimates[kept]
-    return LeaveOneOut(term, by, full, labels, without, errors, p_values, tuple(refused), spread)
+    return LeaveOneOut(
+        term=term,
+        by=by,
+        full=full,
+        labels=labels,
+        estimates=without,
+        std_errors=inference.get("std_errors"),
+        p_values=inference.get("p_values"),
+        ci_low=inference.get("ci_low"),
+        ci_high=inference.get("ci_high"),
+        refused=tuple(refused),
+        jackknife_error=spread,
+    )
 
 
 def _jackknife_error(estimates: FloatArray) -> float:
@@ -264,28 +288,31 @@ def _jackknife_error(estimates: FloatArray) -> float:
     return float(np.sqrt((moved.size - 1) / moved.size * (moved @ moved)))
 
 
-def _each_error(
+def _each_fit(
     panel: PanelData,
     effects: tuple[str, ...],
     request: Covariance,
     groups: Groups,
     identified: NDArray[np.int64],
-    j: int,
-) -> tuple[FloatArray, list[tuple[str, str]]]:
-    """Position, standard error and p-value per group left out, and what was refused."""
-    rows, refused = [], []
+    level: float,
+) -> tuple[dict[int, PanelFit], list[tuple[str, str]]]:
+    """Return the fit without each group, and what was refused."""
+    fits, refused = {}, []
     for g in identified.tolist():
         try:
-            _, errors, p_values = _estimate(panel, groups.codes != g, effects, request)
-            rows.append((float(g), float(errors[j]), float(p_values[j])))
+            fits[g] = _estimate(panel, groups.codes != g, effects, request, level)
         except NotIdentified as reason:
             refused.append((str(groups.labels[g]), reason.reason))
-    return np.array(rows, dtype=np.float64).reshape(-1, 3), refused
+    return fits, refused
 
 
 def _estimate(
-    panel: PanelData, rows: NDArray[np.bool_], effects: tuple[str, ...], request: Covariance
-) -> tuple[FloatArray, FloatArray, FloatArray]:
+    panel: PanelData,
+    rows: NDArray[np.bool_],
+    effects: tuple[str, ...],
+    request: Covariance,
+    level: float,
+) -> PanelFit:
     arrays = (
         panel.y[rows],
         panel.X[rows],
@@ -295,10 +322,8 @@ def _estimate(
     )
     kept = request.on_rows(rows)
     if effects:
-        fit = within(*arrays, effects=effects, covariance=kept)
-    else:
-        fit = pooled_ols(*arrays, covariance=kept)
-    return fit.estimates, fit.std_errors, fit.p_values
+        return within(*arrays, effects=effects, covariance=kept, level=level)
+    return pooled_ols(*arrays, covariance=kept, level=level)
 
 
 def _term(panel: PanelData, term: str) -> int:

@@ -8,12 +8,14 @@ from typing import Any
 from analysis.methods import panel
 from analysis.methods.covariance import Covariance
 from analysis.methods.errors import NotIdentified
-from analysis.pipeline.adapters import linear
+from analysis.methods.panel import diagnostics
+from analysis.pipeline.adapters import linear, panel_inference
 from analysis.pipeline.context import Context, Ours, Records
 from analysis.pipeline.design import Design
 from analysis.results.records import Diagnostic, FitStatistic, Record
 from analysis.study.options.panel import (
     EffectsOptions,
+    LeastSquaresOptions,
     LinearPanelOptions,
     RandomOptions,
     WithinOptions,
@@ -27,10 +29,16 @@ _TESTS: dict[str, Callable[..., panel.PanelTest]] = {
     "breusch_pagan_lm": panel.breusch_pagan_lm,
     "hausman": panel.hausman,
     "hausman_robust": panel.hausman_robust,
+    "modified_wald": diagnostics.modified_wald,
+}
+# These know which effects they are about.
+_OF_THE_PANEL: dict[str, Callable[..., panel.PanelTest]] = {
+    "wooldridge_serial": diagnostics.wooldridge_serial,
+    "wooldridge_within": diagnostics.wooldridge_within,
 }
 
 
-def run(design: Design, options: LinearPanelOptions, _context: Context) -> Records:
+def run(design: Design, options: LinearPanelOptions, context: Context) -> Records:
     """Fit the model once per kind of standard error, and test its specification.
 
     The first kind is the headline; the coefficients are the same for all.
@@ -49,7 +57,12 @@ def run(design: Design, options: LinearPanelOptions, _context: Context) -> Recor
         rows += linear.estimates(fitted, is_headline=number == 0)
     statistics = _statistics(fits[0], options)
     rows += [FitStatistic(name=name, value=value) for name, value in statistics.items()]
-    rows += _tests(arrays, options)
+    rows += _tests(design, arrays, options, fits[0])
+    if isinstance(options, EffectsOptions) and options.mundlak:
+        rows += _mundlak(arrays, options)
+    if isinstance(options, LeastSquaresOptions):
+        request = linear.covariance(options.covariance[0], design)
+        rows += panel_inference.records(design, options, context, arrays, request)
     notes = dict.fromkeys(note for fitted in fits for note in fitted.notes)
     return Records(tuple(rows), _comparable(statistics, options), "; ".join(notes) or None)
 
@@ -78,25 +91,45 @@ def _statistics(fit: panel.PanelFit, options: LinearPanelOptions) -> dict[str, f
     return numbers | linear.cluster_counts(fit, options.covariance[0])
 
 
-def _tests(arrays: tuple[Any, ...], options: LinearPanelOptions) -> list[Diagnostic]:
+def _tests(
+    design: Design, arrays: tuple[Any, ...], options: LinearPanelOptions, fit: panel.PanelFit
+) -> list[Diagnostic]:
     effects = options.effects if isinstance(options, EffectsOptions) else ("entity",)
-    return [_diagnostic(name, arrays, effects) for name in options.chosen_tests]
+    return [_diagnostic(name, design, arrays, effects, fit) for name in options.chosen_tests]
 
 
-def _diagnostic(name: str, arrays: tuple[Any, ...], effects: tuple[str, ...]) -> Diagnostic:
+def _diagnostic(
+    name: str,
+    design: Design,
+    arrays: tuple[Any, ...],
+    effects: tuple[str, ...],
+    fit: panel.PanelFit,
+) -> Diagnostic:
+    if name == "wooldridge_within" and not design.is_balanced:
+        reason = "it needs a balanced panel; wooldridge_serial does without"
+        return panel_inference.untested(name, reason)
     try:
-        test = _TESTS[name](*arrays, effects=effects)
+        if name == "pesaran_cd":
+            test = diagnostics.pesaran_cd(fit.residuals, *arrays[3:])
+        elif name in _OF_THE_PANEL:
+            test = _OF_THE_PANEL[name](*arrays)
+        else:
+            test = _TESTS[name](*arrays, effects=effects)
     except NotIdentified as refusal:
         # The model stands without the test; the reason stands where its number would.
-        return Diagnostic(
-            test=name,
-            statistic=None,
-            p_value=None,
-            tail=None,
-            null_hypothesis="not tested",
-            note=f"not defined here: {refusal.reason}",
-        )
+        return panel_inference.untested(name, refusal.reason)
     return linear.diagnostic(test)
+
+
+def _mundlak(arrays: tuple[Any, ...], options: EffectsOptions) -> list[Record]:
+    """Return slopes and means of the correlated random effects; period dummies are left out."""
+    try:
+        fit = panel.mundlak(*arrays, effects=options.effects, level=options.confidence)
+    except NotIdentified as refusal:
+        return [panel_inference.untested("mundlak", refusal.reason)]
+    rows = linear.estimates(fit, is_headline=True, places=[("mundlak", t) for t in fit.terms])
+    known = {*options.regressors, *(f"mean_{name}" for name in options.regressors), "const"}
+    return [row for row in rows if row.term in known]
 
 
 def _comparable(

@@ -10,7 +10,7 @@ from analysis.report.figures.coefficients import Point, coefficient_plot
 from analysis.report.reader import NothingToShowError
 from analysis.report.section import Piece, Section
 from analysis.report.tables import origin
-from analysis.report.tables.regression import CONSTANT, RegressionTable
+from analysis.report.tables.regression import CONSTANT, WITHOUT, RegressionTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -180,6 +180,8 @@ def _other_errors(study: Study, models: Sequence[Model]) -> Mapping[str, object]
     rows: dict[tuple[str, str, str], dict[str, Row]] = {}
     for model in models:
         for row in study.estimates.get(model.id, []):
+            if row["part"].startswith(WITHOUT):
+                continue
             kinds[row["std_error_kind"]] = None
             key = (model.id, row["part"], row["term"])
             rows.setdefault(key, {})[row["std_error_kind"]] = row

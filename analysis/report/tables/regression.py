@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 
 CONSTANT = "const"
+# Parts with one row per entity or period left out: a figure shows them, no table.
+WITHOUT = "jackknife:"
 # In the table itself; every other fit statistic stands in the list below it.
 FIT = (
     "n_obs",
@@ -315,7 +317,11 @@ def _published(study: Study, models: Sequence[Model]) -> dict[tuple[str, str, st
 
 
 def _by_part_and_term(study: Study, model: Model) -> dict[tuple[str, str], Row]:
-    return {(row["part"], row["term"]): row for row in study.headline(model.id)}
+    return {
+        (row["part"], row["term"]): row
+        for row in study.headline(model.id)
+        if not row["part"].startswith(WITHOUT)
+    }
 
 
 def _in_order(items: Iterable[Item]) -> list[Item]:

@@ -110,6 +110,10 @@ class ModelOptions(Settings):
     def roles(self) -> dict[str, tuple[str, ...]]:
         """Return the panel columns that the model uses, by the part they play."""
 
+    def groups_used(self) -> tuple[str, ...]:
+        """Return the samples of the study that serve as groups of entities."""
+        return ()
+
     def weights_used(self) -> tuple[str, ...]:
         """Return the names of the spatial weights that the model uses."""
         return ()
