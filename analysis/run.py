@@ -35,6 +35,7 @@ _EPILOG = """\
 examples:
   python -m analysis.run                             the paper's study on the marts
   python -m analysis.run --list                      its models
+  python -m analysis.run --methods panel.within      the keys of a method
   python -m analysis.run --only baseline_3,baseline_4
   python -m analysis.run --study my_study.yml --output my_report --lang zh
 
@@ -114,6 +115,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", default="", metavar="NAME,…", help="run these models alone")
     parser.add_argument("--list", action="store_true", help="list the models and stop")
     parser.add_argument(
+        "--methods",
+        nargs="?",
+        const="",
+        metavar="NAME",
+        help="print what an entry of a study file can say: methods, or the keys of one",
+    )
+    parser.add_argument(
         "--jobs",
         type=_positive,
         default=1,
@@ -153,6 +161,11 @@ def _positive(text: str) -> int:
 
 
 def _run(parser: argparse.ArgumentParser, options: argparse.Namespace, interrupt: Interrupt) -> int:
+    if options.methods is not None:
+        from analysis.study import reference
+
+        print(reference.describe(options.methods) if options.methods else reference.overview())
+        return DONE
     from analysis.study.load import load_study, select
 
     study = load_study(_short(options.study))

@@ -59,7 +59,30 @@ class PanelSource(Settings):
 
 
 class StudyFile(Settings):
-    """The top level of a study file; its models are read one by one (`load`)."""
+    """The top level of a study file; its models are read one by one (`load`).
+
+    Attributes
+    ----------
+    title
+        The study in words.
+    id
+        What results call the study; by default the name of its file without the ending.
+    description
+        What a reader of the file should know.
+    panel
+        Where the data come from.
+    weights
+        Spatial weights by name.
+    derive
+        New columns by name, each as SQL over the panel's columns; `panel` is a named window,
+        by entity in the order of time: `lag(wage, 3) over panel`.
+    samples
+        Conditions on rows by name, as SQL; `all` is always there.
+    twin
+        Whether every model is repeated on unreplaced data, if it does not say otherwise.
+    models
+        Entries by name; each is one printed column or figure.
+    """
 
     title: str
     id: str | None = Field(default=None, pattern=r"^[^\s,\[\]]+$")
