@@ -89,6 +89,9 @@ def nearest(text: str, known: Iterable[str], cutoff: float = 0.4) -> str | None:
     return by_form[found[0]] if found else None
 
 
+_NEAR = 0.2
+
+
 class NameIndex:
     """Tells the known name that looks most like another, by letters and pairs in common.
 
@@ -97,16 +100,23 @@ class NameIndex:
 
     def __init__(self, known: Iterable[str]) -> None:
         self._known = [(name, _letters_and_pairs(normalise(name))) for name in known]
-        self._found: dict[str, str | None] = {}
+        self._found: dict[str, tuple[str, bool] | None] = {}
 
-    def nearest(self, text: str) -> str | None:
-        """Return the nearest known name, however far; None where none is known."""
+    def nearest(self, text: str) -> tuple[str, bool] | None:
+        """Return the nearest known name and whether it is near; None where none is known.
+
+        Two equal names share one half of what both hold; names that share less than a fifth
+        have a common character or two by chance.
+        """
         form = normalise(text)
         if form not in self._found:
             own = _letters_and_pairs(form)
             shares = [len(own & other) / (len(own) + len(other) or 1) for _, other in self._known]
             best = max(range(len(shares)), key=shares.__getitem__, default=None)
-            self._found[form] = None if best is None else self._known[best][0]
+            if best is None:
+                self._found[form] = None
+            else:
+                self._found[form] = (self._known[best][0], shares[best] >= _NEAR)
         return self._found[form]
 
 

@@ -253,7 +253,7 @@ class Naming:
                 f"{name} is not in the registry of variables: landed, not used.",
                 source_file=self.reading.file.name,
                 variable_text=name,
-                next_step=f"the nearest known name is {near}" if near else None,
+                next_step=near,
             )
         )
 

@@ -89,13 +89,17 @@ class Registry:
         return self.units.get(normalise(text))
 
     def nearest_variable(self, text: str) -> str | None:
-        """Return the known name nearest to an unknown one, with its id."""
-        name = self.printed_names.nearest(text)
-        if name is None:
+        """Say which known name, with its id, is nearest to an unknown one."""
+        found = self.printed_names.nearest(text)
+        if found is None:
             return None
+        name, is_near = found
         variable_id = self.variable_names[normalise(name)]
         known = self.variables[variable_id].name_zh
-        return f"{name} ({variable_id})" if name == known else f"{name} ({variable_id}, {known})"
+        words = f"{name} ({variable_id})" if name == known else f"{name} ({variable_id}, {known})"
+        if is_near:
+            return f"the nearest known name is {words}"
+        return f"no known name looks like it (the nearest is {words})"
 
 
 def read_registry(seed_dir: Path) -> Registry:

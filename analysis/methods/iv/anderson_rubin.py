@@ -126,7 +126,7 @@ def anderson_rubin_set(
     if design.n_endogenous > 1:
         raise NotIdentified(
             "The Anderson-Rubin set of several endogenous regressors is a region, not an interval.",
-            "Use anderson_rubin_test at the values of interest.",
+            "Test the values of interest one by one.",
         )
     if not 0 < level < 1:
         raise ValueError(f"level must lie between 0 and 1, e.g. 0.95; got {level}")

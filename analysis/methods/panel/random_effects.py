@@ -204,10 +204,10 @@ def _check_entities(panel: PanelData) -> None:
     if panel.entity.count < 2:
         raise NotIdentified(
             "There is one entity: a variance between entities cannot be estimated.",
-            "Use pooled_ols.",
+            "Use pooled least squares.",
         )
     if (panel.entity.sizes == 1).all():
         raise NotIdentified(
             "Every entity has a single row: entity effects and errors are one and the same.",
-            "Use pooled_ols.",
+            "Use pooled least squares.",
         )

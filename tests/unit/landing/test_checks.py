@@ -176,7 +176,13 @@ def test_what_the_registry_does_not_know_lands_and_is_reported(tmp_path: Path) -
     assert (row["variable_id"], row["variable_text"]) == (None, "社会消费品另售总额")
     assert (row["unit_text"], row["unit"]) == ("亿元", "亿元")
     (notice,) = notices(landing, "unused_variable")
-    assert "社会消费品零售总额 (retail_sales)" in str(notice["next_step"])
+    assert notice["next_step"] == "the nearest known name is 社会消费品零售总额 (retail_sales)"
+
+
+def test_a_name_like_no_other_is_not_given_a_near_one(tmp_path: Path) -> None:
+    landing = landed(tmp_path, {"a": _table("5", "茶叶产量(万吨)"), "b": _table("6")})
+    (notice,) = notices(landing, "unused_variable")
+    assert str(notice["next_step"]).startswith("no known name looks like it (the nearest is ")
 
 
 def test_unknown_variables_need_no_unit(tmp_path: Path) -> None:

@@ -139,9 +139,10 @@ def test_column_names_count_in_26(number: int) -> None:
 
 def test_the_nearest_name_shares_most_letters() -> None:
     index = NameIndex(["地区生产总值", "社会消费品零售总额", "Waste water"])
-    assert index.nearest("社会消费品另售总额") == "社会消费品零售总额"
-    assert index.nearest("wastewaters") == "Waste water"
+    assert index.nearest("社会消费品另售总额") == ("社会消费品零售总额", True)
+    assert index.nearest("wastewaters") == ("Waste water", True)
     assert NameIndex([]).nearest("x") is None
+    assert index.nearest("茶叶值") == ("地区生产总值", False)
 
 
 def test_names_are_compared_without_spaces_commas_and_case() -> None:
