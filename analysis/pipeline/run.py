@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
+from analysis.audit.examine import findings_of
 from analysis.pipeline import marts, provenance
 from analysis.pipeline.check import check_columns
 from analysis.pipeline.execute import Inputs, Result, Task, options_json, prepare_task, run_tasks
@@ -17,7 +18,7 @@ from analysis.pipeline.tables import read_table
 from analysis.pipeline.weight_sources import load_weights
 from analysis.pipeline.weights import WeightsTable
 from analysis.results import schema
-from analysis.results.records import Model, ModelWeights, Record, Refusal, Run
+from analysis.results.records import AuditFinding, Model, ModelWeights, Record, Refusal, Run
 from analysis.results.writer import write_failed_run, write_run
 from warehouse.connection import connect, database_path
 from warehouse.errors import InputError
@@ -78,11 +79,14 @@ class Outcome:
         Every model with its rows.
     has_marts
         Whether the database also holds the marts of a build.
+    findings
+        What the audit of printed tables found, where the study names any.
     """
 
     run: Run
     models: tuple[Model, ...]
     has_marts: bool
+    findings: tuple[AuditFinding, ...] = ()
 
     @property
     def refusals(self) -> dict[str, Refusal]:
@@ -111,6 +115,7 @@ def run_study(request: Request, listener: Listener) -> Outcome:
     connection = _open(study)
     try:
         schema.check(connection)
+        findings = findings_of(study.audit) if study.audit is not None else ()
         listener.stage("reading the panel")
         inputs = _inputs(connection, request)
         check_columns(study, request.entries, inputs.panels)
@@ -125,8 +130,8 @@ def run_study(request: Request, listener: Listener) -> Outcome:
         run = _run(request, started_at, inputs.panels["main"], marts.is_synthetic(connection))
         listener.stage("checking the results")
         entries = {entry.model_id: options_json(entry) for entry in study.entries}
-        _write(connection, run, models, entries)
-        return Outcome(run, models, bool(marts.tables(connection, "marts")))
+        _write(connection, run, models, entries, findings)
+        return Outcome(run, models, bool(marts.tables(connection, "marts")), findings)
     finally:
         connection.close()
 
@@ -247,6 +252,7 @@ def _write(
     run: Run,
     models: Sequence[Model],
     entries: Mapping[str, str],
+    findings: Sequence[AuditFinding],
 ) -> None:
     from expectations.outcome import GateError
 
@@ -263,6 +269,7 @@ def _write(
             run,
             models,
             entries=entries,
+            findings=findings,
             before_commit=lambda: _pass_gate(connection),
         )
     except GateError:

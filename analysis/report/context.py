@@ -73,7 +73,9 @@ class Context:
         return self.is_synthetic and not all(study.is_synthetic for study in self.studies)
 
     def is_made_up(self, source: str) -> bool:
-        """Whether the marts, or the results, rest on the synthetic sample."""
+        """Whether the marts, or the results, rest on the synthetic sample; print never does."""
+        if source == "printed":
+            return False
         return self.has_synthetic_files if source == "marts" else self.has_synthetic_results
 
     def region(self, region_id: int) -> str:

@@ -58,11 +58,19 @@ def chapters(context: Context) -> list[Chapter]:
 
 
 def _belongs(section: Section, context: Context) -> bool:
-    """Leave out the marts of another panel, and methods that no study uses."""
+    """Leave out the marts of another panel, and what no study uses."""
     if section.source == "marts" and not context.shows_marts:
+        return False
+    if section.only_with and not _has_rows(section.only_with, context):
         return False
     models = [model for study in context.studies for model in study.models]
     return not section.methods or any(m.method.startswith(section.methods) for m in models)
+
+
+def _has_rows(relation: str, context: Context) -> bool:
+    if not context.reader.has(relation):
+        return False
+    return bool(context.reader.one(f"select count(*) as n from {relation}")["n"])
 
 
 def worded_tables(shown: Sequence[Chapter], context: Context) -> list[Worded]:

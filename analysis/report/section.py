@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # What building or running again would bring.
 _REMEDIED = ("missing.rows", "missing.no_run", "quality.no_files")
 
-Source = Literal["marts", "results"]
+Source = Literal["marts", "results", "printed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +47,21 @@ class Section:
         Anchor on the page, template `sections/<id>.html.j2`, messages `<id>.…`.
     source
         Where its numbers come from; decides which synthetic mark and which command to name.
+        What comes from printed figures alone is never synthetic.
     pieces
         In the order in which they are read from the database.
     methods
         Prefixes of the methods whose models this section alone shows, e.g. ``qca.``; the page
         leaves it out where no study uses them.
+    only_with
+        Table or view without rows of which the page leaves the section out; empty for none.
     """
 
     id: str
     source: Source
     pieces: tuple[Piece, ...]
     methods: tuple[str, ...] = ()
+    only_with: str = ""
 
 
 @dataclass(frozen=True, slots=True)

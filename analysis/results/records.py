@@ -151,6 +151,20 @@ class ModelWeights(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AuditFinding(Record):
+    """A finding of the audit of printed tables (results.audit_finding)."""
+
+    table: ClassVar[str] = "audit_finding"
+    finding_no: int
+    table_no: str
+    check_name: str
+    grade: str
+    statement: str
+    arithmetic: str
+    reading: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
     """What was asked of one study entry and what became of it (results.model).
 

@@ -100,6 +100,25 @@ inner join results.latest_model
     on {table}.run_id = latest_model.run_id and {table}.model_id = latest_model.model_id
 """
 
+_LATEST_FINDING = """
+create or replace view results.latest_audit_finding as
+with newest as (
+    select
+        study_id,
+        run_id,
+        row_number() over (
+            partition by study_id order by started_at desc, run_id desc
+        ) as recency
+    from results.run
+    where status = 'finished'
+)
+
+select newest.study_id, audit_finding.*
+from results.audit_finding
+inner join newest on audit_finding.run_id = newest.run_id
+where newest.recency = 1
+"""
+
 _EXTRA = {
     "study_id": "the study: the name of its file without the ending",
     "is_current": "true: made from the panel and the spatial weights that are in the marts now; "
@@ -151,7 +170,16 @@ def create(
     connection.execute(_LATEST_MODEL)
     for name in by_model.keys() - {"model"}:
         connection.execute(_LATEST.format(table=name))
+    connection.execute(_LATEST_FINDING)
     connection.execute(_comments(by_model))
+    connection.execute(_finding_comments(tables["audit_finding"]))
+
+
+def _finding_comments(columns: Mapping[str, str]) -> str:
+    about = "results.audit_finding of the newest finished run of each study"
+    known = {"study_id": _EXTRA["study_id"], **columns}
+    lines = [f"comment on view results.latest_audit_finding is {quoted(about)};"]
+    return "\n".join([*lines, *_column_comments("latest_audit_finding", known)])
 
 
 def quoted(text: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from analysis.results.records import Model, Record, Run
+from analysis.results.records import AuditFinding, Model, Record, Run
 from analysis.results.schema import tables
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def write_run(
     models: Sequence[Model],
     *,
     entries: Mapping[str, str] | None = None,
+    findings: Sequence[AuditFinding] = (),
     before_commit: Callable[[], None] | None = None,
 ) -> None:
     """Write a run in one transaction and call `before_commit` inside it.
@@ -41,6 +42,8 @@ def write_run(
     entries
         Every entry of the study, in its order, with its settings as JSON; by default the
         models of the run.
+    findings
+        What the audit of printed tables found.
     before_commit
         A check that reads the rows through `connection`; whatever it raises withdraws them.
 
@@ -55,6 +58,10 @@ def write_run(
     batches["study_entry"] = [
         {"run_id": run.run_id, "model_id": name, "position": place, "options": options}
         for place, (name, options) in enumerate(entries.items(), 1)
+    ]
+    batches["audit_finding"] = [
+        {"run_id": run.run_id} | {f.name: getattr(finding, f.name) for f in fields(finding)}
+        for finding in findings
     ]
     with transaction(connection):
         _insert_run(connection, run, "finished")

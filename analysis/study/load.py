@@ -50,6 +50,7 @@ def load_study(path: Path) -> Study:
         samples=samples,
         entries=entries,
         lines=file.lines,
+        audit=path.parent / settings.audit if settings.audit else None,
     )
 
 

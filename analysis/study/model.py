@@ -80,6 +80,8 @@ class StudyFile(Settings):
         Conditions on rows by name, as SQL; `all` is always there.
     twin
         Whether every model is repeated on unreplaced data, if it does not say otherwise.
+    audit
+        A file of printed tables, beside the study, that every run checks by arithmetic.
     models
         Entries by name; each is one printed column or figure.
     """
@@ -92,6 +94,7 @@ class StudyFile(Settings):
     derive: dict[Text, str] = Field(default_factory=dict)
     samples: dict[Text, Condition] = Field(default_factory=dict)
     twin: bool = False
+    audit: str | None = None
     models: dict[Text, dict[str, Any]] = Field(min_length=1)
 
 
@@ -139,6 +142,8 @@ class Study:
         Every model, in the order of the file.
     lines
         Line of each key, for messages.
+    audit
+        The file of printed tables that every run audits; None for none.
     """
 
     study_id: str
@@ -151,6 +156,7 @@ class Study:
     samples: dict[str, str]
     entries: tuple[Entry, ...]
     lines: dict[tuple[str | int, ...], int]
+    audit: Path | None = None
 
     def where(self, *key: str) -> str:
         """Return the place of a key: file, line, dotted key."""

@@ -70,7 +70,7 @@ def _input_error(problems: list[_Problem], file: YamlFile, at: KeyPath) -> Input
         for problem in problems
     ]
     return InputError(
-        f"The study file has {len(problems)} problems.", found="\n    " + "\n    ".join(lines)
+        f"The {file.what} has {len(problems)} problems.", found="\n    " + "\n    ".join(lines)
     )
 
 

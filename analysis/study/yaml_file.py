@@ -13,6 +13,7 @@ from warehouse.errors import InputError
 KeyPath = tuple[str | int, ...]
 
 _Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TextLoader: type[Any] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +30,15 @@ class YamlFile:
         The top-level mapping.
     lines
         Line number, from 1, by path of keys and list positions.
+    what
+        What the file is, for messages.
     """
 
     path: Path
     content: bytes
     values: dict[str, Any]
     lines: dict[KeyPath, int]
+    what: str = "study file"
 
     def where(self, path: KeyPath) -> str:
         """Return the place of a key as a user looks for it: file, line, dotted key."""
@@ -46,8 +50,17 @@ class YamlFile:
         return f"{self.path}{line}" + (f", {dotted}" if dotted else "")
 
 
-def read_yaml(path: Path) -> YamlFile:
+def read_yaml(path: Path, what: str = "study file", *, as_text: bool = False) -> YamlFile:
     """Read one file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    what
+        What it is, for messages.
+    as_text
+        Whether every value stays the text that was written: 0.0480 is not 0.048 then.
 
     Raises
     ------
@@ -59,31 +72,32 @@ def read_yaml(path: Path) -> YamlFile:
         content = path.read_bytes()
     except OSError as error:
         raise InputError(
-            "The study file cannot be read.",
+            f"The {what} cannot be read.",
             where=str(path),
             found=error.strerror,
-            next_step="give the path of a study file to --study",
+            next_step=f"give the path of a {what}",
         ) from error
     try:
-        loader = _Loader(content.decode("utf-8-sig"))
+        loader = (_TextLoader if as_text else _Loader)(content.decode("utf-8-sig"))
         node = loader.get_single_node()
         lines: dict[KeyPath, int] = {}
         _note_lines(path, node, (), lines)
         values = loader.construct_document(node) if node is not None else None
     except UnicodeDecodeError as error:
         raise InputError(
-            "The study file is not UTF-8 text.", where=str(path), found=str(error)
+            f"The {what} is not UTF-8 text.", where=str(path), found=str(error)
         ) from error
     except yaml.YAMLError as error:
-        raise _not_yaml(path, error) from error
+        raise _not_yaml(path, what, error) from error
     if not isinstance(values, dict):
         raise InputError(
-            "The study file holds no settings.",
+            f"The {what} holds no settings.",
             where=str(path),
-            expected="keys such as `panel:` and `models:`",
+            expected="keys such as `title:`",
             found="an empty file" if values is None else f"a {type(values).__name__}",
         )
-    return YamlFile(path, content, {str(key): value for key, value in values.items()}, lines)
+    settings = {str(key): value for key, value in values.items()}
+    return YamlFile(path, content, settings, lines, what)
 
 
 def _note_lines(path: Path, node: object, at: KeyPath, lines: dict[KeyPath, int]) -> None:
@@ -106,8 +120,8 @@ def _note_lines(path: Path, node: object, at: KeyPath, lines: dict[KeyPath, int]
             _note_lines(path, item, here, lines)
 
 
-def _not_yaml(path: Path, error: yaml.YAMLError) -> InputError:
+def _not_yaml(path: Path, what: str, error: yaml.YAMLError) -> InputError:
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or str(error)
     line = f", line {mark.line + 1}, column {mark.column + 1}" if mark is not None else ""
-    return InputError("The study file is not valid YAML.", where=f"{path}{line}", found=problem)
+    return InputError(f"The {what} is not valid YAML.", where=f"{path}{line}", found=problem)

@@ -49,7 +49,11 @@ def test_the_run_leaves_its_report(analysed: Workspace) -> None:
 def test_nothing_is_missing_on_the_sample_and_it_says_it_is_synthetic(page: Element) -> None:
     assert page.find("p", class_="missing") == []
     assert page.find("p", class_="warning")[0].text.startswith("Not only an input")
-    chapters = page.find("section", class_="chapter")
+    chapters = [
+        one
+        for one in page.find("section", class_="chapter")
+        if one.attributes["id"] != "audit"  # computed from print alone
+    ]
     assert all(len(one.one("header").find("span", class_="mark")) == 1 for one in chapters)
     assert page.one("header", class_="banner")
 

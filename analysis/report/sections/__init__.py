@@ -9,6 +9,7 @@ from __future__ import annotations
 from analysis.report.section import Section
 from analysis.report.sections import (
     agglomeration,
+    audit,
     descriptives,
     index,
     models,
@@ -28,5 +29,6 @@ SECTIONS: tuple[Section, ...] = (
     descriptives.SECTION,
     models.SECTION,
     threshold.SECTION,
+    audit.SECTION,
     provenance.SECTION,
 )

@@ -63,6 +63,14 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
+AUDITED = """title: t
+sample: {entities: 2, periods: 3}
+std_errors: conventional
+regressions:
+  "1": {outcome: y, columns: {"1": {n: 5, terms: {x: {estimate: 1.0}}}}}
+"""
+
+
 def run(folder: Path, text: str = STUDY, *, only: tuple[str, ...] = (), jobs: int = 1) -> Outcome:
     path = folder / "small.yml"
     path.write_text(text, encoding="utf-8")
@@ -215,3 +223,19 @@ def test_a_file_that_is_no_database(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with pytest.raises(InputError, match="cannot be opened"):
         run(tmp_path)
     assert path.read_bytes() == b"not a database" * 1000
+
+
+def test_printed_tables_of_a_study_are_audited(database: Path, tmp_path: Path) -> None:
+    (tmp_path / "tables.yml").write_text(AUDITED, encoding="utf-8")
+    text = STUDY.replace("models:", "audit: tables.yml\nmodels:", 1)
+    outcome = run(tmp_path, text, only=("two_way",))
+    assert [row.grade for row in outcome.findings] == ["contradictory"]
+    latest = "select study_id, table_no, check_name, arithmetic from results.latest_audit_finding"
+    with duckdb.connect(str(database)) as connection:
+        rows = connection.execute(latest).fetchall()
+    assert rows == [("small", "1 (1)", "rows", "2·3 = 6; printed 5")]
+    run(tmp_path, STUDY, only=("two_way",))
+    with duckdb.connect(str(database)) as connection:
+        assert connection.execute(latest).fetchall() == []
+    with pytest.raises(InputError, match="file of printed tables cannot be read"):
+        run(tmp_path, STUDY.replace("models:", "audit: absent.yml\nmodels:", 1))

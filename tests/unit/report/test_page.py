@@ -22,7 +22,11 @@ from tests.unit.report.fixture import StudyRun
 from tests.unit.report.page import Element, parse, read, section, titles
 
 # A section with methods of its own is on the page of a study that uses them.
-SHOWN = [each for each in SECTIONS if not each.methods or "describe." in each.methods]
+SHOWN = [
+    each
+    for each in SECTIONS
+    if (not each.methods or "describe." in each.methods) and not each.only_with
+]
 
 
 def _page(tmp_path: Path, *, lang: str = "en", **how: object) -> Element:

@@ -1,0 +1,1 @@
+"""The audit of printed tables: a file of figures as printed in, graded findings out."""

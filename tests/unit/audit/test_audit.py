@@ -1,0 +1,173 @@
+"""The audit end to end: the paper's tables, the file's mistakes, the command."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from analysis.audit.__main__ import main
+from analysis.audit.examine import examine, findings_of
+from analysis.audit.file import load_tables
+from analysis.methods.audit.findings import Finding
+from warehouse.errors import InputError
+
+SMALL = """
+title: A small paper
+sample: {entities: 10, periods: 5}
+std_errors: conventional
+descriptives:
+  "1":
+    n: 50
+    variables:
+      y: {mean: 1.00, sd: 0.50, min: 0.10, max: 2.50}
+      x: {mean: 0.50, sd: 0.25, min: 0.00, max: 1.00}
+regressions:
+  "2":
+    outcome: y
+    columns:
+      "1": {r2: 0.25, n: 50, terms: {x: {estimate: 1.0000, std_error: 0.2500, stars: 3}}}
+"""
+
+
+@pytest.fixture(scope="module")
+def paper(root: Path) -> tuple[Finding, ...]:
+    """The findings on the tables that the project ships."""
+    return examine(load_tables(root / "analysis/study/paper_tables.yml")[0])
+
+
+def graded(findings: tuple[Finding, ...], grade: str) -> set[tuple[str, str]]:
+    return {(one.table, one.check) for one in findings if one.grade == grade}
+
+
+def test_what_is_impossible_in_the_paper(paper: tuple[Finding, ...]) -> None:
+    assert graded(paper, "impossible") == {
+        ("4 (not_high)", "minimality"),
+        ("6 (1)", "pooled_slope"),
+    }
+    for finding in paper:
+        if finding.grade == "impossible":
+            assert finding.statement.startswith("Impossible as")
+            assert finding.reading
+    assert ("6 (1)", "random_effects") in graded(paper, "consistent")
+
+
+def test_what_contradicts_itself_in_the_paper(paper: tuple[Finding, ...]) -> None:
+    assert {
+        ("5", "definition_bounds"),
+        ("7 (3)", "winsorised_rows"),
+        ("9", "instrument_df"),
+        ("14", "threshold_f_r2"),
+        ("15 (1)", "nested_r2"),
+        ("10", "moran_p"),
+        ("13", "hull"),
+    } <= graded(paper, "contradictory")
+    assert all(one.reading for one in paper if one.grade == "contradictory")
+
+
+def test_what_passes_in_the_paper(paper: tuple[Finding, ...]) -> None:
+    assert {
+        ("3", "outcome_share"),
+        ("3", "complements"),
+        ("4 (high)", "coverage_bounds"),
+        ("4 (not_high)", "coverage_bounds"),
+        ("7 (1)", "rows"),
+        ("7 (2)", "rows"),
+        ("13 (east)", "rows"),
+        ("9", "f_is_t_squared"),
+        ("14", "threshold_divisor"),
+        ("6 (3)", "constant"),
+    } <= graded(paper, "consistent")
+
+
+def test_every_finding_shows_its_arithmetic(paper: tuple[Finding, ...]) -> None:
+    assert all(one.arithmetic for one in paper)
+    with_figures = [one for one in paper if one.grade in ("impossible", "contradictory")]
+    exact = {"minimality", "calibration_name", "winsorised_rows", "necessity_claim"}
+    for finding in with_figures:
+        assert finding.check in exact or "[" in finding.arithmetic
+
+
+def test_the_shipped_figures_are_the_published_ones(root: Path) -> None:
+    """Every figure of the tables file stands in the registry of published figures."""
+    import csv
+
+    with (root / "warehouse/seeds/published_figures.csv").open(encoding="utf-8") as file:
+        known = {
+            (row["table_no"], row["column_no"], row["term"], row["quantity"]): row["published"]
+            for row in csv.DictReader(file)
+        }
+    tables, _ = load_tables(root / "analysis/study/paper_tables.yml")
+    checked = 0
+    for number in ("6", "7", "13", "15"):
+        for place, (name, column) in enumerate(tables.regressions[number].columns.items(), 1):
+            for term, printed in column.terms.items():
+                published = known.get((number, name, term, "estimate")) or known.get(
+                    (number, str(place), term, "estimate")
+                )
+                assert published is not None, (number, name, term)
+                assert float(published) == printed.estimate.value
+                checked += 1
+    # 2 + 8 + 8 + 8 in table 6, 6 in 7, 6 in 13, 3 in 15
+    assert checked == 41
+
+
+def test_a_file_of_another_paper(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yml"
+    path.write_text(SMALL, encoding="utf-8")
+    findings = findings_of(path)
+    # r = 1 * 0.25 / 0.5 = 0.5 and R² = 0.25; t = 4: 16/(16 + 48) = 0.25
+    assert {(row.check_name, row.grade) for row in findings} == {
+        ("moments", "consistent"),
+        ("stars", "consistent"),
+        ("pooled_slope", "consistent"),
+        ("pooled_r2", "consistent"),
+        ("rows", "consistent"),
+    }
+    assert [row.finding_no for row in findings] == list(range(1, len(findings) + 1))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ("estimate: 1.0000", "estimate: one", "no printed figure"),
+        ("outcome: y", "outcom: y", "Unknown key `outcom`"),
+        ("title: A small paper", "", "The key `title` is missing"),
+        ("    outcome: y", "    outcome: y\n    compare: ['9', '1']", "which is not here"),
+        ("std_errors: conventional", "std_errors: conventional\ntitle: b", "given twice"),
+    ],
+)
+def test_mistakes_in_the_file_are_named(
+    tmp_path: Path, before: str, after: str, message: str
+) -> None:
+    path = tmp_path / "mine.yml"
+    path.write_text(SMALL.replace(before, after), encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        load_tables(path)
+    assert message in str(error.value)
+    assert "study file" not in str(error.value)
+
+
+def test_exit_codes(root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "mine.yml"
+    path.write_text(SMALL, encoding="utf-8")
+    assert main([str(path)]) == 0
+    assert "5 consistent" in capsys.readouterr().out
+    assert main([str(tmp_path / "absent.yml")]) == 1
+    assert "cannot be read" in capsys.readouterr().err
+    assert main([str(root / "analysis/study/paper_tables.yml"), "--json"]) == 3
+    told = json.loads(capsys.readouterr().out)
+    assert told["findings"][0]["grade"] == "impossible"
+    with pytest.raises(SystemExit) as usage:
+        main([])
+    assert usage.value.code == 2
+
+
+def test_help_shows_an_example(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["--help"])
+    assert left.value.code == 0
+    told = capsys.readouterr().out
+    assert "python -m analysis.audit analysis/study/paper_tables.yml" in told
+    assert "exit codes: 0" in told

@@ -1,0 +1,56 @@
+"""The appendix on printed tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from analysis.report.build import build_report
+from tests.unit.report import fixture
+from tests.unit.report.page import Element, read, section
+
+FINDINGS = (
+    ("6 (1)", "pooled_slope", "impossible", "Impossible as <b>pooled</b>.", "r = [1.1, 1.2]", "fe"),
+    ("7 (3)", "winsorised_rows", "contradictory", "54 rows are missing.", "420 - 366 = 54", None),
+    ("6 (3)", "stars", "consistent", "The stars agree.", "|t|", None),
+)
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of the report's own tests, with findings."""
+    path = fixture.create(tmp_path_factory.mktemp("audit") / "w.duckdb")
+    with duckdb.connect(str(path)) as connection:
+        connection.executemany(
+            "insert into results.audit_finding (run_id, finding_no, table_no, check_name, grade, "
+            "statement, arithmetic, reading) values ('run-1', ?, ?, ?, ?, ?, ?, ?)",
+            [(number, *row) for number, row in enumerate(FINDINGS, 1)],
+        )
+    return path
+
+
+def chapter(database: Path, folder: Path, lang: str = "en") -> Element:
+    return section(read(build_report(database, folder, lang)), "audit")
+
+
+def test_findings_by_grade_with_arithmetic_and_reading(database: Path, tmp_path: Path) -> None:
+    found = chapter(database, tmp_path)
+    assert [head.text for head in found.find("h4")] == ["Impossible (1)", "Contradictory (1)"]
+    rows = [row.text for table in found.find("table") for row in table.one("tbody").find("tr")]
+    assert len(rows) == 3
+    assert "Impossible as <b>pooled</b>." in rows[0]
+    assert "r = [1.1, 1.2]" in rows[0]
+    assert "Possible as: fe." in rows[0]
+    assert found.one("summary").text == "1 checks that pass"
+
+
+def test_print_is_never_marked_synthetic(database: Path, tmp_path: Path) -> None:
+    assert not chapter(database, tmp_path).find("span", class_="mark")
+
+
+def test_in_chinese(database: Path, tmp_path: Path) -> None:
+    found = chapter(database, tmp_path, "zh")
+    assert [head.text for head in found.find("h4")] == ["不可能 (1)", "矛盾 (1)"]
+    assert "混合回归斜率上限" in found.text
