@@ -224,7 +224,7 @@ def _weights(tables: Iterable[WeightsTable]) -> list[Record]:
 
 
 def _note(task: Task, result: Result) -> str | None:
-    notes = [result.records.note] if result.records.note else []
+    notes = [note for note in (task.entry.options.remark, result.records.note) if note]
     if task.entry.options.is_refusal_expected and result.refusal is None:
         notes.append("the study expected a refusal, and the data identify the model")
     return "; ".join(notes) or None

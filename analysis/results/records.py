@@ -114,6 +114,18 @@ class ThresholdRegime(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RobustWeight(Record):
+    """How much a row counts in an outlier-robust regression (results.robust_weight)."""
+
+    table: ClassVar[str] = "robust_weight"
+    region_id: str
+    year: int
+    weight: float | None
+    scaled_residual: float
+    is_down_weighted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Replication(Record):
     """A published figure and ours (results.replication)."""
 

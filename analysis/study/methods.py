@@ -138,6 +138,26 @@ METHODS: dict[str, Method] = {
         f"{_ADAPTERS}.spatial_panel",
         "spatial lags of outcome and error",
     ),
+    "robust.lad": Method(
+        (f"{_OPTIONS}.robust", "LadOptions"),
+        f"{_ADAPTERS}.robust",
+        "least absolute deviations, effects as dummies",
+    ),
+    "robust.m": Method(
+        (f"{_OPTIONS}.robust", "MOptions"),
+        f"{_ADAPTERS}.robust",
+        "M-estimate (Huber, bisquare), effects as dummies",
+    ),
+    "robust.mm": Method(
+        (f"{_OPTIONS}.robust", "MMOptions"),
+        f"{_ADAPTERS}.robust",
+        "MM-estimate: robust as S, efficient as asked for",
+    ),
+    "robust.s": Method(
+        (f"{_OPTIONS}.robust", "SOptions"),
+        f"{_ADAPTERS}.robust",
+        "S-estimate: up to half of the rows may be bad",
+    ),
     "quantile.regression": Method(
         (f"{_OPTIONS}.quantile", "RegressionOptions"),
         f"{_ADAPTERS}.quantile",

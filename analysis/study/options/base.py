@@ -79,6 +79,8 @@ class ModelOptions(Settings):
         ``refused`` if the data are known not to identify the model.
     expect_n
         Number of rows that the model must use; another number is an error.
+    remark
+        What a reader should know about the choice of this model; stands with its notes.
     """
 
     takes_expectations: ClassVar[bool] = False
@@ -93,6 +95,7 @@ class ModelOptions(Settings):
     twin: bool | None = None
     expect: Literal["refused"] | dict[str, Literal["present", "absent", "either"]] | None = None
     expect_n: int | None = Field(default=None, gt=0)
+    remark: str | None = None
 
     @field_validator("expect")
     @classmethod
