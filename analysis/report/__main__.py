@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.report.build import build_report
+from analysis.report.terminal import tables_as_text
 from analysis.report.texts import LANGUAGES
 from warehouse.connection import database_path, report_dir
 from warehouse.errors import InputError
@@ -32,11 +33,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language of the report")
     parser.add_argument("--study", metavar="ID", help="one study alone (default: every study)")
+    parser.add_argument(
+        "--text",
+        metavar="PART",
+        help="print the tables of one part here instead, such as `chart`, the configurations",
+    )
     given = parser.parse_args(arguments)
+    database = given.database or database_path()
     try:
-        page = build_report(
-            given.database or database_path(), given.output or report_dir(), given.lang, given.study
-        )
+        if given.text:
+            print(tables_as_text(database, given.text, given.lang, given.study), end="")
+            return 0
+        page = build_report(database, given.output or report_dir(), given.lang, given.study)
     except InputError as error:
         print(error, file=sys.stderr)
         return 1

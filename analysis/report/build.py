@@ -69,7 +69,7 @@ def _laid_out(
     connection: duckdb.DuckDBPyConnection, lang: str, study: str | None, folder: str
 ) -> tuple[str, list[tuple[str, bytes]]]:
     """Return the page in one language, and the files of its tables in every language."""
-    reader = _reader(connection, study)
+    reader = open_reader(connection, study)
     claimed = tuple(method for section in SECTIONS for method in section.methods)
     html = ""
     files: list[tuple[str, bytes]] = []
@@ -83,7 +83,7 @@ def _laid_out(
     return html, files
 
 
-def _reader(connection: duckdb.DuckDBPyConnection, study: str | None) -> Reader:
+def open_reader(connection: duckdb.DuckDBPyConnection, study: str | None) -> Reader:
     """Hide the marts from the page of a study that does not read them."""
     reader = Reader(connection)
     panels = [str(run["panel"]) for run in newest_runs(reader) if run["study_id"] == study]

@@ -16,6 +16,7 @@ from analysis.report import numbers, overview
 from analysis.report.exports.files import ALL, FORMATS, name
 from analysis.report.exports.gather import tables_in
 from analysis.report.exports.layout import Worded, Words
+from analysis.report.figures.marks import drawn
 from analysis.report.section import absent, collect
 from analysis.report.sections import SECTIONS
 from analysis.report.tables import origin
@@ -160,6 +161,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
+        "mark": drawn,
         "fixed": numbers.fixed,
         "quantity": numbers.quantity,
         "integer": numbers.integer,

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from analysis.report.exports.layout import Printed, Worded, rows
+from analysis.report.exports.marks import LATEX as MARKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,6 +91,8 @@ def escaped(text: str) -> str:
     >>> print(escaped("R² of lngdp_1 at 5%"))
     R$^{2}$ of lngdp\_1 at 5\%
     """
-    plain = "".join(_ESCAPED.get(letter, letter) for letter in " ".join(text.split()))
+    plain = "".join(
+        MARKS.get(letter) or _ESCAPED.get(letter, letter) for letter in " ".join(text.split())
+    )
     plain = re.sub(r"[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda it: f"$^{{{it[0].translate(_RAISED)}}}$", plain)
     return re.sub(r"[₀-₉]+", lambda it: f"$_{{{it[0].translate(_LOWERED)}}}$", plain)

@@ -14,6 +14,7 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Pt
 
 from analysis.report.exports.layout import Printed, Worded, rows
+from analysis.report.exports.marks import SIZED
 from analysis.report.exports.package import without_moment
 
 if TYPE_CHECKING:
@@ -142,7 +143,8 @@ def _body_row(row: Printed, n_columns: int, size: int, *, is_last: bool) -> str:
         if row.kind == "errors":
             text = _run(f"({cell.error})", size) if cell.error else ""
         else:
-            text = _run(cell.text, size) + _run(cell.stars, size, raised=True)
+            glyph, scale = SIZED.get(cell.text, (cell.text, 1.0))
+            text = _run(glyph, round(size * scale)) + _run(cell.stars, size, raised=True)
         cells.append(_cell(text, size, bottom=bottom, before=before))
     return _row(cells)
 

@@ -96,6 +96,11 @@ class Svg:
             f'circle cx="{_number(x)}" cy="{_number(y)}" r="{_number(radius)}"', css_class, tip
         )
 
+    def dots(self, places: Sequence[tuple[float, float]], css_class: str, tip: str) -> None:
+        """Draw many equal dots as one mark; its class decides their size."""
+        course = "".join(f"M{_number(x)} {_number(y)}h0" for x, y in places)
+        self._mark(f'path d="{course}"', css_class, tip)
+
     def text(self, at: tuple[float, float], text: str, css_class: str) -> None:
         """Write a text on a baseline; its class decides size and anchor."""
         x, y = at

@@ -10,6 +10,7 @@ from analysis.report.section import Section
 from analysis.report.sections import (
     agglomeration,
     audit,
+    configurations,
     descriptives,
     index,
     models,
@@ -26,6 +27,7 @@ SECTIONS: tuple[Section, ...] = (
     weights.SECTION,
     agglomeration.SECTION,
     overlap.SECTION,
+    configurations.SECTION,
     descriptives.SECTION,
     models.SECTION,
     threshold.SECTION,
