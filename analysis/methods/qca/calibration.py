@@ -110,7 +110,7 @@ def quantile_anchors(
     if low == middle or middle == high:
         raise ValueError(
             f"the {_listed(shares)} quantiles are {_listed((low, middle, high))}: two anchors "
-            "coincide, the variable is too lumpy for them; give anchors as numbers"
+            "coincide, the variable is too lumpy for them"
         )
     return Anchors(low, middle, high)
 

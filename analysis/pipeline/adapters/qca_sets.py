@@ -18,7 +18,13 @@ from analysis.methods.qca.calibration import (
     quantile_anchors,
 )
 from analysis.methods.qca.indirect import calibrate_indirect
-from analysis.methods.qca.sets import MIN_CASES, FloatArray, SetData, set_data
+from analysis.methods.qca.sets import (
+    MIN_CASES,
+    FloatArray,
+    SetData,
+    check_varies,
+    set_data,
+)
 from analysis.pipeline.design import Design
 from analysis.results.qca_records import QcaCalibration, QcaMembership
 from analysis.study.options.calibration import CalibratedOptions, SetAnchors
@@ -189,7 +195,8 @@ def calibrated(
     """
     anchors = options.anchors.of(name)
     three: Anchors | None = None
-    with refusing("Give anchors as numbers, or leave the variable out.", name):
+    with refusing("Give it anchors as numbers, or leave it out.", name):
+        check_varies(column, "the variable")
         if anchors.kind == "none":
             _refuse_outside(name, column, cases)
             made = column

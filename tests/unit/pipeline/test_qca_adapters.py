@@ -243,7 +243,7 @@ def test_ceilings_are_of_columns_as_they_are(tmp_path: Path) -> None:
          "`lumpy`: threshold 5 leaves all cases on one side"),
         ("conditions: [a, b], cases: 2030", "no case in the period 2030: the rows run from 2001"),
         ("conditions: [still, a], anchors: {percentiles: [5, 50, 95], still: none}",
-         "Condition still is 0.25 in every case: a constant set explains nothing"),
+         "`still`: the variable is 0.25 in every case: a constant set explains nothing"),
         ("conditions: [double, b]", "the outcome is among the conditions"),
     ],
 )  # fmt: skip
