@@ -30,12 +30,15 @@ class Context:
         of processes changes it.
     panel, weights
         For methods that make designs of their own (`design.build_design`).
+    jobs
+        Processes that the model may use of its own (`parallel.spread`); its rows are the same.
     """
 
     model_id: str
     seed: int
     panel: Panel
     weights: Mapping[str, WeightsTable]
+    jobs: int = 1
 
     def generator(self) -> np.random.Generator:
         """Return a generator of random numbers that starts at the model's seed."""

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import os
 import signal
-import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from multiprocessing import resource_tracker
 from typing import cast
@@ -22,6 +20,7 @@ from analysis.methods.errors import NotIdentified
 from analysis.pipeline.context import Adapter, Context, Records, model_seed
 from analysis.pipeline.design import Design, build_design
 from analysis.pipeline.panel import Panel
+from analysis.pipeline.parallel import end_with_the_run
 from analysis.pipeline.weights import WeightsTable
 from analysis.results.records import Refusal
 from analysis.study.methods import METHODS
@@ -82,11 +81,14 @@ class Inputs:
         Panels by key: `main`, and `unreplaced` where there are twins.
     weights
         Spatial weights by name.
+    jobs_each
+        Processes that a model may use of its own.
     """
 
     seed: int
     panels: Mapping[str, Panel]
     weights: Mapping[str, WeightsTable] = field(default_factory=dict)
+    jobs_each: int = 1
 
 
 class ModelError(Exception):
@@ -143,6 +145,7 @@ def run_tasks(
     ModelError
         If the software has a fault.
     """
+    inputs = replace(inputs, jobs_each=max(1, jobs // max(1, len(tasks))))
     if jobs == 1 or len(tasks) < 2:
         results = []
         for task in tasks:
@@ -229,15 +232,7 @@ _worker_inputs: list[Inputs] = []
 
 def _start_worker(inputs: Inputs) -> None:
     _worker_inputs[:] = [inputs]
-    threading.Thread(target=_end_with_the_run, daemon=True).start()
-
-
-def _end_with_the_run() -> None:
-    """End this process when the run that started it is gone, even by SIGKILL."""
-    run = multiprocessing.parent_process()
-    if run is not None:
-        run.join()
-        os._exit(1)
+    end_with_the_run()
 
 
 def _run_in_worker(task: Task) -> Result:
@@ -255,6 +250,7 @@ def _run_one(task: Task, inputs: Inputs) -> Result:
         seed=model_seed(inputs.seed, entry.model_id),
         panel=inputs.panels[task.panel_key],
         weights=inputs.weights,
+        jobs=inputs.jobs_each,
     )
     adapter = cast("Adapter", import_module(METHODS[entry.options.method].adapter))
     records, refusal, failure = Records(()), None, None

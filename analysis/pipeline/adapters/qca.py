@@ -18,7 +18,7 @@ from analysis.study.options.qca import FuzzyOptions, NecessityOptions, Necessity
 Comparable = dict[tuple[str, ...], Ours]
 
 
-def run(design: Design, options: CalibratedOptions, _context: Context) -> Records:
+def run(design: Design, options: CalibratedOptions, context: Context) -> Records:
     """Calibrate; then, as the method asks, test necessity or go all the way.
 
     Raises
@@ -36,7 +36,7 @@ def run(design: Design, options: CalibratedOptions, _context: Context) -> Record
         comparable |= _fits(necessary)
     if isinstance(options, FuzzyOptions):
         with refusing("Look at the sample and the anchors."):
-            found = qca_fuzzy.run(sets, options)
+            found = qca_fuzzy.run(sets, options, context.jobs)
         rows += found.rows
         comparable |= found.comparable
         notes.append(found.note)

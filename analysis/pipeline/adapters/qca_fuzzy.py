@@ -32,8 +32,18 @@ class Found:
     note: str | None
 
 
-def run(sets: Sets, options: FuzzyOptions) -> Found:
-    """Analyse one outcome; no sufficient row is an answer, said in the note."""
+def run(sets: Sets, options: FuzzyOptions, jobs: int = 1) -> Found:
+    """Analyse one outcome; no sufficient row is an answer, said in the note.
+
+    Parameters
+    ----------
+    sets
+        The calibrated cases.
+    options
+        What the study asks for.
+    jobs
+        Most processes for the grid of other choices.
+    """
     cutoffs = Cutoffs(
         options.frequency, options.consistency, options.pri, contradiction=options.contradiction
     )
@@ -50,7 +60,7 @@ def run(sets: Sets, options: FuzzyOptions) -> Found:
     )
     chart = qca_solutions.chart_terms(analysis, options.label)
     stated = qca_stated.stated(analysis, chart, options)
-    robust = qca_robustness.rows(sets, expectations, options)
+    robust = qca_robustness.rows(sets, expectations, options, jobs)
     rows: list[Record] = [
         *_truth_table(analysis.table, sets.cases),
         *qca_solutions.rows(analysis, chart, sets.cases),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal, TypeVar
 
 import numpy as np
@@ -21,6 +22,7 @@ from analysis.methods.qca.grid import (
 from analysis.methods.qca.terms import write_model, write_term
 from analysis.methods.qca.truth_table import Cutoffs
 from analysis.pipeline.adapters.qca_sets import Sets, percentiles_text
+from analysis.pipeline.parallel import spread
 from analysis.results.qca_records import QcaRobustness, QcaRobustnessFit, QcaSurvival
 from analysis.results.records import Record
 from analysis.study.options.qca import FuzzyOptions, RobustnessGrid
@@ -39,7 +41,7 @@ class Robust:
     note: str | None
 
 
-def rows(sets: Sets, expectations: Expectations, options: FuzzyOptions) -> Robust:
+def rows(sets: Sets, expectations: Expectations, options: FuzzyOptions, jobs: int = 1) -> Robust:
     """Analyse under every other choice of the study.
 
     Where any membership is exactly one half, the other rule for it is among the choices even
@@ -50,7 +52,12 @@ def rows(sets: Sets, expectations: Expectations, options: FuzzyOptions) -> Robus
         return Robust([], None)
     kind = options.robustness.solution if options.robustness else "intermediate"
     result = robustness_grid(
-        _raw(sets, options), grid, expectations, kind=kind, max_models=options.max_models
+        _raw(sets, options),
+        grid,
+        expectations,
+        kind=kind,
+        max_models=options.max_models,
+        run=partial(spread, jobs=jobs),
     )
     first = result.cells[0]
     found: list[Record] = [
