@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from analysis.pipeline.weights import WeightsTable
     from analysis.results.records import Record
     from analysis.study.options.base import ModelOptions
+
+
+def _say_nothing(_: str) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,8 @@ class Context:
         For methods that make designs of their own (`design.build_design`).
     jobs
         Processes that the model may use of its own (`parallel.spread`); its rows are the same.
+    tell
+        Called with a sentence when a long model is a step further.
     """
 
     model_id: str
@@ -39,6 +45,7 @@ class Context:
     panel: Panel
     weights: Mapping[str, WeightsTable]
     jobs: int = 1
+    tell: Callable[[str], None] = _say_nothing
 
     def generator(self) -> np.random.Generator:
         """Return a generator of random numbers that starts at the model's seed."""

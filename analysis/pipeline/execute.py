@@ -27,6 +27,9 @@ from analysis.study.methods import METHODS
 from analysis.study.model import Entry
 from warehouse.errors import InputError
 
+# Seconds after which a model tells of its steps.
+_LONG = 2.0
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
@@ -125,7 +128,11 @@ def prepare_task(entry: Entry, inputs: Inputs) -> Task:
 
 
 def run_tasks(
-    tasks: Sequence[Task], inputs: Inputs, jobs: int, on_done: Callable[[Task, Result], None]
+    tasks: Sequence[Task],
+    inputs: Inputs,
+    jobs: int,
+    on_done: Callable[[Task, Result], None],
+    on_step: Callable[[Task, str], None] | None = None,
 ) -> list[Result]:
     """Run models and return what became of each, in their order.
 
@@ -139,6 +146,8 @@ def run_tasks(
         Number of processes; 1 runs them here, one after another.
     on_done
         Called with each model as it ends.
+    on_step
+        Called when a model that has run for a while is a step further; not from processes.
 
     Raises
     ------
@@ -149,7 +158,7 @@ def run_tasks(
     if jobs == 1 or len(tasks) < 2:
         results = []
         for task in tasks:
-            results.append(_sound(task, _run_one(task, inputs)))
+            results.append(_sound(task, _run_one(task, inputs, on_step)))
             on_done(task, results[-1])
         return results
     return _in_processes(tasks, inputs, min(jobs, len(tasks)), on_done)
@@ -239,7 +248,9 @@ def _run_in_worker(task: Task) -> Result:
     return _run_one(task, _worker_inputs[0])
 
 
-def _run_one(task: Task, inputs: Inputs) -> Result:
+def _run_one(
+    task: Task, inputs: Inputs, on_step: Callable[[Task, str], None] | None = None
+) -> Result:
     """Run one model; what the method refuses is an answer, any other fault ends the run."""
     start = time.perf_counter()
     entry, design = task.entry, task.design
@@ -251,6 +262,7 @@ def _run_one(task: Task, inputs: Inputs) -> Result:
         panel=inputs.panels[task.panel_key],
         weights=inputs.weights,
         jobs=inputs.jobs_each,
+        tell=_teller(task, start, on_step),
     )
     adapter = cast("Adapter", import_module(METHODS[entry.options.method].adapter))
     records, refusal, failure = Records(()), None, None
@@ -271,6 +283,16 @@ def _run_one(task: Task, inputs: Inputs) -> Result:
         # Kept as text: it may have to travel to another process.
         failure = traceback.format_exc()
     return Result(records, refusal, time.perf_counter() - start, failure)
+
+
+def _teller(
+    task: Task, start: float, on_step: Callable[[Task, str], None] | None
+) -> Callable[[str], None]:
+    def tell(text: str) -> None:
+        if on_step is not None and time.perf_counter() - start > _LONG:
+            on_step(task, text)
+
+    return tell
 
 
 def _expects_refusal(entry: Entry) -> bool:

@@ -72,6 +72,11 @@ class Stoppable:
         self._interrupt.check()
         self._listener.done(task, result)
 
+    def step(self, task: Task, text: str) -> None:
+        """Pass a step of a long model on, unless the run is to stop."""
+        self._interrupt.check()
+        self._listener.step(task, text)
+
     def close(self) -> None:
         """Close the listener."""
         self._listener.close()

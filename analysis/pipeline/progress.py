@@ -32,6 +32,9 @@ class Silent:
     def done(self, task: Task, result: Result) -> None:
         """Show nothing."""
 
+    def step(self, task: Task, text: str) -> None:
+        """Show nothing."""
+
     def close(self) -> None:
         """Show nothing."""
 
@@ -56,6 +59,10 @@ class Lines(Silent):
         self._ended += 1
         width = len(str(self._total))
         self._write(f"[{self._ended:>{width}}/{self._total}] {_line(task, result)}")
+
+    def step(self, task: Task, text: str) -> None:
+        """Write how far a long model is."""
+        self._write(f"{task.entry.model_id}: {text}")
 
     def _write(self, text: str) -> None:
         print(text, file=self._stream, flush=True)
@@ -100,6 +107,10 @@ class Bar(Silent):
         self._progress.update(self._task, description=task.entry.model_id, advance=1)
         if result.refusal is not None:
             self._progress.console.print(_line(task, result), markup=False, highlight=False)
+
+    def step(self, task: Task, text: str) -> None:
+        """Say beside the bar how far a long model is."""
+        self._progress.update(self._task, description=f"{task.entry.model_id}: {text}")
 
     def close(self) -> None:
         """Take the bar away."""

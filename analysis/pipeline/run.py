@@ -41,6 +41,9 @@ class Listener(Protocol):
     def done(self, task: Task, result: Result) -> None:
         """Show that a model has ended."""
 
+    def step(self, task: Task, text: str) -> None:
+        """Show how far a long model is."""
+
     def close(self) -> None:
         """Show no more."""
 
@@ -121,7 +124,7 @@ def run_study(request: Request, listener: Listener) -> Outcome:
         check_columns(study, request.entries, inputs.panels)
         tasks = [prepare_task(entry, inputs) for entry in request.entries]
         listener.models(len(tasks))
-        results = run_tasks(tasks, inputs, request.jobs, listener.done)
+        results = run_tasks(tasks, inputs, request.jobs, listener.done, listener.step)
         figures = marts.published_figures(connection)
         models = tuple(
             _model(study, task, result, inputs, figures)

@@ -41,7 +41,7 @@ class RawSets:
         Names; a tilde before the outcome negates it after calibration.
     anchors
         Anchors per condition and, last, of the outcome, where they are given as numbers.
-    log_odds
+    log_odds, snap
         As in `analysis.methods.qca.calibration.calibrate_direct`.
     calibrated
         Positions of variables that are memberships already and stay so, the outcome at k.
@@ -53,6 +53,7 @@ class RawSets:
     outcome_name: str
     anchors: tuple[Anchors, ...] | None = None
     log_odds: float = 3.0
+    snap: float = 0.0
     calibrated: frozenset[int] = frozenset()
 
 
@@ -279,9 +280,9 @@ def _membership(raw: RawSets, choice: Choice, column: FloatArray, position: int)
         return column
     if choice.shares is not None:
         anchors = quantile_anchors(column, choice.shares)
-        return calibrate_direct(column, anchors, log_odds=raw.log_odds)
+        return calibrate_direct(column, anchors, log_odds=raw.log_odds, snap=raw.snap)
     if raw.anchors is not None:
-        return calibrate_direct(column, raw.anchors[position], log_odds=raw.log_odds)
+        return calibrate_direct(column, raw.anchors[position], log_odds=raw.log_odds, snap=raw.snap)
     return column
 
 

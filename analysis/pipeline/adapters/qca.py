@@ -36,7 +36,7 @@ def run(design: Design, options: CalibratedOptions, context: Context) -> Records
         comparable |= _fits(necessary)
     if isinstance(options, FuzzyOptions):
         with refusing("Look at the sample and the anchors."):
-            found = qca_fuzzy.run(sets, options, context.jobs)
+            found = qca_fuzzy.run(sets, options, context)
         rows += found.rows
         comparable |= found.comparable
         notes.append(found.note)

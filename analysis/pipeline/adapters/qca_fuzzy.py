@@ -15,7 +15,7 @@ from analysis.pipeline.adapters import (
     qca_stated,
 )
 from analysis.pipeline.adapters.qca_sets import Cases, Sets
-from analysis.pipeline.context import Ours
+from analysis.pipeline.context import Context, Ours
 from analysis.results.qca_records import QcaTruthTableRow
 from analysis.results.records import Record
 from analysis.study.options.qca import FuzzyOptions
@@ -32,7 +32,7 @@ class Found:
     note: str | None
 
 
-def run(sets: Sets, options: FuzzyOptions, jobs: int = 1) -> Found:
+def run(sets: Sets, options: FuzzyOptions, context: Context) -> Found:
     """Analyse one outcome; no sufficient row is an answer, said in the note.
 
     Parameters
@@ -41,8 +41,8 @@ def run(sets: Sets, options: FuzzyOptions, jobs: int = 1) -> Found:
         The calibrated cases.
     options
         What the study asks for.
-    jobs
-        Most processes for the grid of other choices.
+    context
+        Processes for the grid of other choices, and who is told of steps.
     """
     cutoffs = Cutoffs(
         options.frequency, options.consistency, options.pri, contradiction=options.contradiction
@@ -57,10 +57,11 @@ def run(sets: Sets, options: FuzzyOptions, jobs: int = 1) -> Found:
         cutoffs=cutoffs,
         barred=untenable.barred,
         max_models=options.max_models,
+        report=context.tell,
     )
     chart = qca_solutions.chart_terms(analysis, options.label)
     stated = qca_stated.stated(analysis, chart, options)
-    robust = qca_robustness.rows(sets, expectations, options, jobs)
+    robust = qca_robustness.rows(sets, expectations, options, context.jobs)
     rows: list[Record] = [
         *_truth_table(analysis.table, sets.cases),
         *qca_solutions.rows(analysis, chart, sets.cases),

@@ -118,6 +118,7 @@ def _raw(sets: Sets, options: FuzzyOptions) -> RawSets:
         conditions=sets.data.conditions,
         outcome_name=sets.data.outcome_name,
         log_odds=options.log_odds,
+        snap=options.snap,
         calibrated=frozenset(place for place, it in enumerate(varies) if not it),
     )
 

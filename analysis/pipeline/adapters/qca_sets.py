@@ -208,7 +208,7 @@ def calibrated(
             made = calibrate_indirect(column, _groups(column, anchors.indirect))
         else:
             three = direct_anchors(column, anchors)
-            made = calibrate_direct(column, three, log_odds=options.log_odds)
+            made = calibrate_direct(column, three, log_odds=options.log_odds, snap=options.snap)
     n_half = int((made == 0.5).sum())
     return made, _calibration_row(name, anchors, three, options.log_odds, n_half)
 

@@ -8,8 +8,8 @@ from analysis.report.figures import marks
 
 # The glyph to set and its size beside the text's.
 SIZED: Final = {
-    marks.CORE_PRESENT: ("●", 1.25),
-    marks.PERIPHERAL_PRESENT: ("●", 0.7),
+    marks.CORE_PRESENT: ("●", 1.6),
+    marks.PERIPHERAL_PRESENT: ("●", 0.85),
     marks.CORE_ABSENT: ("⊗", 1.6),
     marks.PERIPHERAL_ABSENT: ("⊗", 0.95),
     marks.UNKNOWN_PRESENT: ("○", 1.0),

@@ -156,6 +156,8 @@ class CalibratedOptions(ModelOptions):
     log_odds
         Log-odds of membership at the outer anchors: 3 as fsQCA (0.953 and 0.047), 2.944 as
         R's QCA (0.95 and 0.05).
+    snap
+        Memberships nearer than this to 0 or 1 become 0 or 1: 0.0001 as R's QCA; none by default.
     half
         Where memberships of exactly one half go: ``up`` to 0.501, as the paper does, ``down``
         to 0.499, or ``keep`` (the case is then in no row of the truth table).
@@ -166,6 +168,7 @@ class CalibratedOptions(ModelOptions):
     cases: Cases = "pooled"
     anchors: AnchorsOption = AnchorsOption(percentiles=(5, 50, 95))
     log_odds: float = Field(default=3.0, gt=0, allow_inf_nan=False)
+    snap: float = Field(default=0.0, ge=0, lt=0.5)
     half: Literal["up", "down", "keep"] = "up"
 
     @model_validator(mode="after")

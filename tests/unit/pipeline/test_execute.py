@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from analysis.methods.errors import NotIdentified
+from analysis.pipeline import execute
 from analysis.pipeline.context import Context, Records, model_seed
 from analysis.pipeline.design import Design
 from analysis.pipeline.execute import (
@@ -160,3 +161,20 @@ def test_an_error_of_the_data_names_the_model(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="Model m: The model does not have") as error:
         prepared(tmp_path, body)
     assert "study.yml, line 4, models.m" in str(error.value)
+
+
+def test_a_long_model_tells_how_far_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = "models:\n  m: {method: qca.fuzzy, outcome: y, conditions: [x], anchors: none}\n"
+    of = study(tmp_path, body)
+    columns = grid(["a", "b", "c"], [1, 2]) | {
+        "x": [0.1, 0.9, 0.8, 0.2, 0.7, 0.6],
+        "y": [0.2, 0.8, 0.9, 0.1, 0.6, 0.7],
+    }
+    inputs = Inputs(1, {"main": panel(of, columns)})
+    task = prepare_task(of.entries[0], inputs)
+    told: list[str] = []
+    run_tasks([task], inputs, 1, lambda _task, _result: None, lambda _task, text: told.append(text))
+    assert told == []
+    monkeypatch.setattr(execute, "_LONG", 0.0)
+    run_tasks([task], inputs, 1, lambda _task, _result: None, lambda _task, text: told.append(text))
+    assert told[0] == "2 configurations observed, 1 sufficient"
