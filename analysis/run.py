@@ -55,6 +55,8 @@ class Finished:
         The committed run.
     report
         The report's page.
+    tables
+        Folder of its tables as files to paste.
     published
         The published database; None if there is nothing to publish it with.
     seconds
@@ -63,6 +65,7 @@ class Finished:
 
     outcome: Outcome
     report: Path
+    tables: Path
     published: Path | None
     seconds: float
 
@@ -208,6 +211,7 @@ def _everything(
         with _told(outcome):
             show.stage("writing the report")
             from analysis.report.build import build_report
+            from analysis.report.exports.folder import beside
 
             report = build_report(database_path(), output, options.lang, study.study_id)
             published = None
@@ -218,7 +222,7 @@ def _everything(
                 published = publish().database
     finally:
         show.close()
-    return Finished(outcome, report, published, time.monotonic() - start)
+    return Finished(outcome, report, beside(report), published, time.monotonic() - start)
 
 
 @contextmanager
@@ -311,6 +315,7 @@ def _print_summary(finished: Finished, *, as_json: bool) -> None:
     )
     print("  rows       " + ", ".join(f"{table} {n}" for table, n in sorted(counts.items())))
     print(f"  report     {finished.report}")
+    print(f"  tables     {finished.tables} (Word, LaTeX, Excel, Markdown)")
     print(f"  published  {finished.published or 'no: the database holds no marts (`dbt build`)'}")
     for model_id, refusal in outcome.refusals.items():
         expected = " (as the study expects)" if refusal.is_expected else ""
@@ -335,6 +340,7 @@ def _summary(finished: Finished, counts: dict[str, int]) -> dict[str, object]:
             for model_id, row in outcome.refusals.items()
         },
         "report": str(finished.report),
+        "tables": str(finished.tables),
         "published": str(finished.published) if finished.published else None,
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from typing import TYPE_CHECKING, TextIO
 
 from analysis.results.records import Refusal
@@ -10,6 +11,9 @@ from analysis.results.records import Refusal
 if TYPE_CHECKING:
     from analysis.pipeline.execute import Result, Task
     from analysis.pipeline.run import Listener
+
+
+_WORTH_TELLING = 5.0  # seconds
 
 
 def listener(stream: TextIO | None = None, *, quiet: bool = False) -> Listener:
@@ -45,20 +49,29 @@ class Lines(Silent):
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._total = self._ended = 0
+        self._began = time.monotonic()
 
     def stage(self, text: str) -> None:
         """Write the stage."""
         self._write(text)
 
     def models(self, total: int) -> None:
-        """Remember how many models there are."""
+        """Remember how many models there are, and when they began."""
         self._total = total
+        self._began = time.monotonic()
 
     def done(self, task: Task, result: Result) -> None:
         """Write the model, its method and how it ended."""
         self._ended += 1
         width = len(str(self._total))
-        self._write(f"[{self._ended:>{width}}/{self._total}] {_line(task, result)}")
+        line = f"[{self._ended:>{width}}/{self._total}] {_line(task, result)}"
+        self._write(line + self._left())
+
+    def _left(self) -> str:
+        """Return about how long the rest takes, were its models like those that ended."""
+        each = (time.monotonic() - self._began) / self._ended
+        left = each * (self._total - self._ended)
+        return f"  (about {left:.0f} s left)" if left >= _WORTH_TELLING else ""
 
     def step(self, task: Task, text: str) -> None:
         """Write how far a long model is."""

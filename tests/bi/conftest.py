@@ -53,5 +53,5 @@ def _some_models() -> str:
         check=True,
     ).stdout
     lines = [line.split() for line in listed.splitlines() if line.startswith("  ")]
-    paths = [words[0] for words in lines if words[1] == "qca.analysis"]
+    paths = [words[0] for words in lines if words[1] == "qca.fuzzy"]
     return ",".join(["baseline_3", "baseline_4", *paths[:1]])

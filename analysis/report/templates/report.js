@@ -45,6 +45,20 @@ for (const figure of document.querySelectorAll(".yearmap")) {
   figure.querySelector(".controls").hidden = false;
 }
 
+// Without a font for Chinese every character is the same box: say so instead of showing boxes.
+const boxes = document.getElementById("no-font");
+if (boxes) {
+  const drawn = (letter) => {
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = 48;
+    const pen = canvas.getContext("2d", { willReadFrequently: true });
+    pen.font = `32px ${getComputedStyle(document.body).fontFamily}`;
+    pen.fillText(letter, 4, 36);
+    return pen.getImageData(0, 0, 48, 48).data.join();
+  };
+  boxes.hidden = drawn("国") !== drawn("省");
+}
+
 // On a narrow screen the contents start folded.
 const contents = document.querySelector(".contents details");
 if (contents && window.matchMedia("(max-width: 68rem)").matches) contents.open = false;

@@ -1,0 +1,111 @@
+"""What was done, in words: one paragraph per printed table, from the entries of the study."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analysis.report import numbers
+from analysis.report.reader import NothingToShowError
+from analysis.report.section import Piece, Section
+from analysis.report.tables import origin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from analysis.report.context import Context
+    from analysis.report.studies import Model, Study
+
+# Settings that a sentence names, in its order; each has a message `methods.with_<setting>`.
+_NAMED = (
+    "variables",
+    "regressors",
+    "endogenous",
+    "instruments",
+    "threshold_variable",
+    "regime_dependent",
+    "conditions",
+    "quantiles",
+    "thresholds",
+    "weights",
+    "effects",
+    "bootstrap",
+    "permutations",
+    "draws",
+)
+
+
+def paragraphs(context: Context) -> Mapping[str, object]:
+    """Return, per study, what its panel is and what each of its tables was made with."""
+    if not context.studies:
+        raise NothingToShowError("missing.no_run")
+    return {"studies": [_study(study, context) for study in context.studies]}
+
+
+def _study(study: Study, context: Context) -> Mapping[str, object]:
+    tables: dict[str, list[Model]] = {}
+    for model in study.originals():
+        tables.setdefault(model.table_no or "", []).append(model)
+    numbered = sorted(filter(None, tables), key=lambda number: (len(number), number))
+    order = [*numbered, *([""] if "" in tables else [])]
+    originals = study.originals()
+    return {
+        "study": study,
+        "n_models": len(originals),
+        "n_twins": len(study.models) - len(originals),
+        "n_refused": sum(model.is_refused for model in originals),
+        "tables": [
+            {"number": number, "sentences": list(_sentences(study, tables[number], context))}
+            for number in order
+        ],
+    }
+
+
+def _sentences(
+    study: Study, models: Sequence[Model], context: Context
+) -> Iterator[Mapping[str, object]]:
+    """Yield one sentence for all neighbouring entries that differ only in their column."""
+    said: dict[str, list[Model]] = {}
+    for model in models:
+        said.setdefault(_sentence(study, model, context), []).append(model)
+    for sentence, of in said.items():
+        yield {"models": of, "text": sentence}
+
+
+def _sentence(study: Study, model: Model, context: Context) -> str:
+    """Return what was done to make a model, from its settings."""
+    text = context.text
+    parts = [text.name("method", model.method)]
+    if outcome := model.facts["outcome"]:
+        parts.append(text("methods.of", outcome=outcome))
+    for setting in _NAMED:
+        words = _words(model.options.get(setting), setting, context)
+        if words:
+            parts.append(text(f"methods.with_{setting}", what=words))
+    kinds = [row["std_error_kind"] for row in study.headline(model.id)]
+    if kinds and kinds[0] != "none":
+        parts.append(text("methods.errors", kind=origin.std_error_kind(kinds[0], context)))
+    if model.facts["sample"] != "all":
+        parts.append(text("methods.sample", sample=model.facts["sample"]))
+    return text("methods.join").join(parts)
+
+
+def _words(value: object, setting: str, context: Context) -> str:
+    """Return the value of a setting as a sentence names it; empty for none."""
+    if value in (None, [], {}, ()):
+        return ""
+    if isinstance(value, bool | dict):
+        return ""
+    if isinstance(value, int):
+        return numbers.integer(value)
+    named = value if isinstance(value, list) else [value]
+    words = [f"{one:g}" if isinstance(one, float) else str(one) for one in named]
+    if setting == "effects":
+        words = [context.text.name("effect", one) for one in words]
+    return ", ".join(words)
+
+
+SECTION = Section(
+    id="methods",
+    source="results",
+    pieces=(Piece("paragraphs", ("results.latest_model",), paragraphs),),
+)
