@@ -172,7 +172,8 @@ def build_design(
     keep = in_sample & ~missing.any(axis=1) if options.complete_cases else in_sample.copy()
     dropped = _dropped(panel, columns, missing, "missing") if options.complete_cases else []
     if options.transform is not None:
-        values, cut = _transformed(panel, values, keep, options.transform)
+        places = [name in roles.get("coordinates", ()) for name in columns]
+        values, cut = _transformed(panel, values, keep, options.transform, np.array(places))
         dropped += _dropped(panel, columns, cut, "trimmed")
         keep &= ~cut.any(axis=1)
     design = _assemble(panel, roles, columns, values, keep, int(in_sample.sum()), dropped)
@@ -234,15 +235,19 @@ def _dropped(panel: Panel, columns: Sequence[str], flags: BoolArray, reason: str
 
 
 def _transformed(
-    panel: Panel, values: FloatArray, keep: BoolArray, transform: Transform
+    panel: Panel, values: FloatArray, keep: BoolArray, transform: Transform, places: BoolArray
 ) -> tuple[FloatArray, BoolArray]:
-    """Return the values after winsorising, and which of them trimming leaves out."""
+    """Return the values after winsorising, and which of them trimming leaves out.
+
+    Coordinates (columns where `places` is true) have no tails.
+    """
     groups = panel.time[keep] if transform.by == "time" else np.zeros(keep.sum(), dtype=np.int64)
     changed, cut = values.copy(), np.zeros(values.shape, dtype=np.bool_)
     if transform.winsorise is not None:
         changed[keep] = winsorise(values[keep], groups, transform.winsorise)
     if transform.trim is not None:
         cut[keep] = outside(values[keep], groups, transform.trim)
+    changed[:, places], cut[:, places] = values[:, places], False
     return changed, cut
 
 

@@ -12,6 +12,7 @@ from analysis.audit.examine import findings_of
 from analysis.pipeline import marts, provenance
 from analysis.pipeline.check import check_columns
 from analysis.pipeline.execute import Inputs, Result, Task, options_json, prepare_task, run_tasks
+from analysis.pipeline.joins import with_joined
 from analysis.pipeline.panel import Panel, load_panel
 from analysis.pipeline.replication import compare
 from analysis.pipeline.tables import read_table
@@ -170,7 +171,8 @@ def _panel(connection: duckdb.DuckDBPyConnection, study: Study, source: PanelSou
         return load_panel(read_table(path, source.sheet), path.name, study)
     mart = marts.read_mart(connection, str(source.mart), study.where("panel"))
     reasons = marts.reasons(connection)
-    return load_panel(mart.table, mart.name, study, sha256=mart.sha256, reasons=reasons)
+    table = with_joined(connection, mart.table, study)
+    return load_panel(table, mart.name, study, sha256=mart.sha256, reasons=reasons)
 
 
 def _model(

@@ -65,6 +65,27 @@ class Diagnostic(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Specification(Record):
+    """A combination of choices and what it gives (results.specification)."""
+
+    table: ClassVar[str] = "specification"
+    outcome: str
+    term: str
+    controls: str
+    effects: str
+    std_error_kind: str
+    n_obs: int
+    estimate: float | None
+    std_error: float | None = None
+    statistic: float | None = None
+    df: float | None = None
+    p_value: float | None = None
+    ci_low: float | None = None
+    ci_high: float | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Threshold(Record):
     """An estimated threshold and its test (results.threshold)."""
 

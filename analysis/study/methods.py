@@ -173,4 +173,9 @@ METHODS: dict[str, Method] = {
         f"{_ADAPTERS}.threshold",
         "slopes by regime of a threshold variable (Hansen 1999), up to three thresholds",
     ),
+    "multiverse.grid": Method(
+        (f"{_OPTIONS}.multiverse", "GridOptions"),
+        f"{_ADAPTERS}.multiverse",
+        "one coefficient under every combination of declared choices",
+    ),
 }

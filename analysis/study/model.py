@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from analysis.study.options.base import Column, ModelOptions, Settings, Text
+from analysis.study.options.base import Column, Columns, ModelOptions, Settings, Text
 from analysis.study.weights import WeightsSource
 
 
@@ -17,6 +17,38 @@ def _as_condition(value: object) -> object:
 
 
 Condition = Annotated[str, BeforeValidator(_as_condition), Field(min_length=1)]
+
+
+class JoinedMart(Settings):
+    """A mart whose columns stand beside the panel's, row by row.
+
+    Attributes
+    ----------
+    mart
+        A table of the schema marts. It is joined by the panel's entity and, if it has that
+        column, its period.
+    columns
+        Which of its columns.
+    names, values
+        In place of `columns`, for a long table: the column whose values become names of
+        columns, and the column that holds the values.
+    prefix
+        Set before each name.
+    """
+
+    mart: str
+    columns: Columns = ()
+    names: Column | None = None
+    values: Column | None = None
+    prefix: str = ""
+
+    @model_validator(mode="after")
+    def _wide_or_long(self) -> JoinedMart:
+        if (self.names is None) != (self.values is None):
+            raise ValueError("`names` and `values` go together")
+        if bool(self.columns) == (self.names is not None):
+            raise ValueError("give either `columns`, or `names` with `values`")
+        return self
 
 
 class PanelSource(Settings):
@@ -31,6 +63,8 @@ class PanelSource(Settings):
     unreplaced
         The same columns from data in which no value was replaced: a mart or a file, as the
         panel itself. Twins are estimated on it.
+    join
+        Other marts whose columns stand beside those of the panel and of its twin.
     entity, time
         Columns that name the entity and the period; no `time` for one cross-section.
     """
@@ -39,6 +73,7 @@ class PanelSource(Settings):
     file: str | None = None
     sheet: str | None = None
     unreplaced: str | None = None
+    join: tuple[JoinedMart, ...] = ()
     entity: Column
     time: Column | None = None
 
@@ -48,6 +83,8 @@ class PanelSource(Settings):
             raise ValueError("give either `mart` or `file`")
         if self.sheet is not None and self.file is None:
             raise ValueError("`sheet` belongs to `file`")
+        if self.join and self.mart is None:
+            raise ValueError("`join` belongs to `mart`")
         if self.entity == self.time:
             raise ValueError("`entity` and `time` are the same column")
         return self
@@ -158,7 +195,7 @@ class Study:
     lines: dict[tuple[str | int, ...], int]
     audit: Path | None = None
 
-    def where(self, *key: str) -> str:
+    def where(self, *key: str | int) -> str:
         """Return the place of a key: file, line, dotted key."""
         line = f", line {self.lines[key]}" if key in self.lines else ""
-        return f"{self.path}{line}, {'.'.join(key)}"
+        return f"{self.path}{line}, {'.'.join(map(str, key))}"

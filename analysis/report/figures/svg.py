@@ -87,6 +87,17 @@ class Svg:
         course = "L".join(f"{_number(x)} {_number(y)}" for x, y in points)
         self._mark(f'path d="M{course}"', css_class, tip)
 
+    def segments(
+        self, pairs: Sequence[tuple[tuple[float, float], tuple[float, float]]], css_class: str
+    ) -> None:
+        """Draw many separate straight lines as one mark; nothing where there is none."""
+        course = "".join(
+            f"M{_number(x1)} {_number(y1)}L{_number(x2)} {_number(y2)}"
+            for (x1, y1), (x2, y2) in pairs
+        )
+        if course:
+            self._mark(f'path d="{course}"', css_class)
+
     def circle(
         self, centre: tuple[float, float], radius: float, css_class: str, tip: str | None = None
     ) -> None:

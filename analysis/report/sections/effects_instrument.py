@@ -1,0 +1,118 @@
+"""Instrumented models: both stages, how strong and valid the instruments are, every interval."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analysis.report import numbers
+from analysis.report.reader import NothingToShowError
+from analysis.report.sections.effects_rows import diagnostics, models_of, number, only_parts, part
+from analysis.report.tables import origin
+from analysis.report.tables.regression import RegressionTable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from analysis.report.context import Context
+    from analysis.report.reader import Row
+    from analysis.report.studies import Model, Study
+
+_STAGES = ("first_stage", "second_stage", "reduced_form")
+_STOCK_YOGO = "stock_yogo:"
+_SET = "anderson_rubin_set"
+
+
+def instruments(context: Context) -> Mapping[str, object]:
+    """Return, per instrumented model, its stages, tests, intervals and published figures."""
+    blocks = [_block(study, model, context) for study, model in models_of(context, "iv.")]
+    if not blocks:
+        raise NothingToShowError("effects.no_instrument")
+    return {"blocks": blocks}
+
+
+def _block(study: Study, model: Model, context: Context) -> Mapping[str, object]:
+    # Several instrumented regressors have a first stage each, `first_stage:<regressor>`.
+    stages = [row["part"] for row in study.headline(model.id) if _is_stage(row["part"])]
+    shown = only_parts(study, model, frozenset(stages))
+    builder = RegressionTable(shown, [model], context, with_published=False)
+    title = context.text("effects.stages", model=model.facts["title"] or model.id)
+    caption = title
+    if model.table_no:
+        caption = context.text("models.numbered", number=model.table_no, title=title)
+    return {
+        "study": study,
+        "model": model,
+        "table": builder.table(f"table-{model.anchor}", caption),
+        "tests": list(_without_stock_yogo(study, model)),
+        "stock_yogo": list(_stock_yogo(study, model)),
+        "intervals": list(_intervals(study, model, context)),
+        "published": study.replication.get(model.id, []),
+        "partial_r2": number(study, model, "partial_r2", "first_stage"),
+    }
+
+
+def _without_stock_yogo(study: Study, model: Model) -> Iterator[Row]:
+    for row in diagnostics(study, model):
+        if not row["test"].startswith(_STOCK_YOGO):
+            yield row
+
+
+def _is_stage(name: str) -> bool:
+    return name.split(":", 1)[0] in _STAGES
+
+
+def _stock_yogo(study: Study, model: Model) -> Iterator[Mapping[str, object]]:
+    """Yield the critical values of each kind: tolerances and values."""
+    kinds: dict[str, list[tuple[str, float]]] = {}
+    for row in diagnostics(study, model, _STOCK_YOGO):
+        _, kind, tolerance = row["test"].split(":")
+        share = numbers.percent(float(tolerance), 0)
+        kinds.setdefault(kind, []).append((share, row["statistic"]))
+    for kind, values in kinds.items():
+        yield {"kind": kind, "values": values}
+
+
+def _intervals(study: Study, model: Model, context: Context) -> Iterator[Mapping[str, object]]:
+    terms = [row["term"] for row in part(study, model, "anderson_rubin")]
+    for row in part(study, model, "second_stage"):
+        if row["term"] in model.options["endogenous"] and row["ci_low"] is not None:
+            kind = origin.std_error_kind(row["std_error_kind"], context)
+            yield _interval(row, kind, [(row["ci_low"], row["ci_high"])])
+        elif row["std_error_kind"] == "tF":
+            kind = origin.std_error_kind("tF", context)
+            yield _interval(row, kind, [(None, None)])
+    for term in dict.fromkeys(terms):
+        rows = [row for row in part(study, model, "anderson_rubin") if row["term"] == term]
+        pieces = [(row["ci_low"], row["ci_high"]) for row in rows]
+        note = next((row["note"] for row in diagnostics(study, model, _SET)), "")
+        name = context.text.name("part", "anderson_rubin")
+        yield _interval(rows[0], name, pieces, note)
+    if not terms and diagnostics(study, model, _SET):
+        (row,) = diagnostics(study, model, _SET)
+        yield {
+            "term": ", ".join(model.options["endogenous"]),
+            "kind": context.text.name("part", "anderson_rubin"),
+            "set": context.text("effects.empty_set"),
+            "note": row["note"],
+        }
+    for row in part(study, model, "plausibly_exogenous"):
+        name = context.text.name("part", "plausibly_exogenous")
+        yield _interval(row, name, [(row["ci_low"], row["ci_high"])])
+
+
+def _interval(
+    row: Row, kind: str, pieces: list[tuple[float | None, float | None]], note: str = ""
+) -> Mapping[str, object]:
+    return {
+        "term": row["term"],
+        "kind": kind,
+        "set": " ∪ ".join(_piece(low, high) for low, high in pieces),
+        "note": note,
+    }
+
+
+def _piece(low: float | None, high: float | None) -> str:
+    """Return an interval; an end that does not exist is infinity."""
+    left = f"({numbers.MINUS}∞" if low is None else f"[{numbers.quantity(low)}"
+    right = "∞)" if high is None else f"{numbers.quantity(high)}]"
+    return f"{left}, {right}"
