@@ -26,6 +26,7 @@ _WIDTH = 96
 _EPILOG = """\
 examples:
   python -m analysis.audit analysis/study/paper_tables.yml
+  python -m analysis.audit --keys
   python -m analysis.audit my_tables.yml --all
   python -m analysis.audit my_tables.yml --json | jq '.findings[] | select(.grade == "impossible")'
 
@@ -45,7 +46,13 @@ exit codes: 0 nothing impossible or contradictory; 1 the file cannot be read as 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Audit from the command line; return the exit code."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.keys:
+        _print_keys()
+        return DONE
+    if options.file is None:
+        parser.error("name a FILE of printed tables, or --keys")
     try:
         from analysis.audit.examine import examine
         from analysis.audit.file import load_tables
@@ -74,11 +81,23 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("file", type=Path, metavar="FILE", help="the file of printed tables")
+    parser.add_argument(
+        "file", type=Path, nargs="?", metavar="FILE", help="the file of printed tables"
+    )
+    parser.add_argument("--keys", action="store_true", help="print every key of such a file")
     parser.add_argument("--all", action="store_true", help="print the checks that pass too")
     parser.add_argument("--json", action="store_true", help="print every finding as JSON")
     parser.add_argument("--debug", action="store_true", help="print the traceback of an error")
     return parser
+
+
+def _print_keys() -> None:
+    from analysis.audit.file import PrintedTables
+    from analysis.methods.audit.interval import Printed
+    from analysis.study.reference import page
+
+    text = page("file of printed tables: the keys of its top level", PrintedTables)
+    print(text.replace(Printed.__name__, "figure as printed"))
 
 
 def _print_text(title: str, findings: Sequence[Finding], *, everything: bool) -> None:

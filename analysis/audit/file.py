@@ -34,7 +34,13 @@ class Part(Settings):
 
 
 class Sample(Part):
-    """The whole sample: a balanced panel of `entities` times `periods`."""
+    """The whole sample, a balanced panel.
+
+    Attributes
+    ----------
+    entities, periods
+        How many there are of each.
+    """
 
     entities: int = Field(gt=1)
     periods: int = Field(gt=0)
@@ -65,7 +71,13 @@ class Variable(Part):
 
 
 class DescribedRow(Part):
-    """Moments of one variable."""
+    """Moments of one variable.
+
+    Attributes
+    ----------
+    mean, sd, min, max
+        As printed.
+    """
 
     mean: Figure
     sd: Figure
@@ -74,7 +86,17 @@ class DescribedRow(Part):
 
 
 class Descriptives(Part):
-    """A descriptive table; `wholes` are pairs that are shares of one whole."""
+    """A descriptive table.
+
+    Attributes
+    ----------
+    n
+        Rows.
+    variables
+        Moments by variable.
+    wholes
+        Pairs of variables that are shares of one whole.
+    """
 
     n: int = Field(gt=1)
     variables: dict[str, DescribedRow]
@@ -90,7 +112,15 @@ class Descriptives(Part):
 
 
 class Term(Part):
-    """A printed coefficient."""
+    """A printed coefficient.
+
+    Attributes
+    ----------
+    estimate, std_error
+        As printed.
+    stars
+        How many.
+    """
 
     estimate: Figure
     std_error: Figure | None = None
@@ -98,7 +128,15 @@ class Term(Part):
 
 
 class SubSample(Part):
-    """How many entities and periods a column says it has; `winsorised`: all, none dropped."""
+    """The rows that a column says it has.
+
+    Attributes
+    ----------
+    entities, periods
+        Where they are fewer than in the whole sample.
+    winsorised
+        Whether values were moved to a cut, which drops no row.
+    """
 
     entities: int | None = Field(default=None, gt=0)
     periods: int | None = Field(default=None, gt=0)
@@ -171,7 +209,15 @@ class Nested(Part):
 
 
 class Stage(Part):
-    """First stage of one instrument."""
+    """First stage of one instrument.
+
+    Attributes
+    ----------
+    estimate, std_error, stars
+        Coefficient of the instrument.
+    f, lm, cragg_donald
+        First-stage F, Anderson's LM, Cragg-Donald F.
+    """
 
     estimate: Figure
     std_error: Figure
@@ -182,7 +228,23 @@ class Stage(Part):
 
 
 class Instrument(Part):
-    """A table of two-stage least squares with one endogenous regressor and one instrument."""
+    """A table of two-stage least squares with one endogenous regressor and one instrument.
+
+    Attributes
+    ----------
+    outcome, endogenous, instrument
+        Variables.
+    effects
+        Effects that the table says are in: entity, time.
+    controls
+        Number of the other regressors.
+    n
+        Rows.
+    first, second
+        First stage, and the coefficient of the endogenous regressor.
+    compare
+        Table and column of the model without instrument.
+    """
 
     outcome: str
     endogenous: str
@@ -196,7 +258,13 @@ class Instrument(Part):
 
 
 class MoranPeriod(Part):
-    """Moran's I of one period."""
+    """Moran's I of one period.
+
+    Attributes
+    ----------
+    i, z, p
+        As printed.
+    """
 
     i: Figure
     z: Figure
@@ -204,7 +272,19 @@ class MoranPeriod(Part):
 
 
 class Moran(Part):
-    """A table of Moran's I; `claim` is a level that the text says every period passes."""
+    """A table of Moran's I.
+
+    Attributes
+    ----------
+    regions
+        How many.
+    periods
+        Rows by period.
+    claim
+        A level that the text says every period passes.
+    normal_sd
+        Standard deviation under normality, where the weights are known.
+    """
 
     regions: int = Field(gt=2)
     periods: dict[str, MoranPeriod] = Field(min_length=1)
@@ -213,7 +293,19 @@ class Moran(Part):
 
 
 class Spatial(Part):
-    """A table of a spatial Durbin model: own slope, that of the spatial lag, rho."""
+    """A table of a spatial Durbin model.
+
+    Attributes
+    ----------
+    variable
+        The regressor.
+    own, lag, rho
+        Its slope, that of its spatial lag, and the spatial autoregressive coefficient.
+    has_effects
+        Whether direct, indirect and total effects are printed.
+    compare
+        Table and column of the model without spatial terms.
+    """
 
     variable: str
     own: Term
@@ -224,7 +316,15 @@ class Spatial(Part):
 
 
 class Quantile(Part):
-    """One quantile."""
+    """One quantile.
+
+    Attributes
+    ----------
+    slope
+        Its coefficient.
+    pseudo_r2
+        As printed.
+    """
 
     slope: Term
     pseudo_r2: Figure | None = None
@@ -251,7 +351,15 @@ class Quantiles(Part):
 
 
 class ThresholdTest(Part):
-    """One row of a table of threshold tests."""
+    """One row of a table of threshold tests.
+
+    Attributes
+    ----------
+    f, rss, mse, p
+        Test, sum of squares, mean squared error, bootstrap p.
+    threshold, ci_low, ci_high
+        The threshold with its interval.
+    """
 
     f: Figure
     rss: Figure | None = None
@@ -288,14 +396,18 @@ class Thresholds(Part):
 
 
 class Anchors(Part):
-    """A table of calibration anchors; `named` is how the text calls the calibration.
+    """A table of calibration anchors.
 
     Attributes
     ----------
     shares
         Quantiles that the anchors are: from full non-membership to full membership.
+    named
+        How the text calls the calibration.
     is_pooled
         Whether they are quantiles of the whole pooled sample, as far as the text says.
+    sets
+        Three anchors by set.
     """
 
     shares: tuple[float, float, float] = (0.05, 0.5, 0.95)
@@ -305,14 +417,30 @@ class Anchors(Part):
 
 
 class NecessityRow(Part):
-    """One condition: consistency and coverage, for the outcome and its negation."""
+    """One condition.
+
+    Attributes
+    ----------
+    outcome, negation
+        Consistency and coverage for the outcome, and for its negation.
+    """
 
     outcome: tuple[Figure, Figure]
     negation: tuple[Figure, Figure]
 
 
 class NecessityTable(Part):
-    """A table of necessary conditions; `claimed` are those the text calls indispensable."""
+    """A table of necessary conditions.
+
+    Attributes
+    ----------
+    bar
+        Consistency from which a condition counts as necessary.
+    conditions
+        Rows by condition, `~` before a negated one.
+    claimed
+        Conditions that the text calls indispensable.
+    """
 
     bar: float = Field(default=0.9, gt=0, le=1)
     conditions: dict[str, NecessityRow] = Field(min_length=1)
@@ -320,7 +448,15 @@ class NecessityTable(Part):
 
 
 class ConfigurationRow(Part):
-    """One configuration: `~` before an absent condition."""
+    """One configuration.
+
+    Attributes
+    ----------
+    core, peripheral
+        Its conditions, `~` before an absent one.
+    raw, unique, consistency, pri
+        Coverages, consistency and PRI as printed.
+    """
 
     core: tuple[str, ...] = ()
     peripheral: tuple[str, ...] = ()
@@ -331,7 +467,15 @@ class ConfigurationRow(Part):
 
 
 class Solution(Part):
-    """The configurations of one outcome."""
+    """The configurations of one outcome.
+
+    Attributes
+    ----------
+    configurations
+        By name.
+    coverage, consistency
+        Of the whole solution.
+    """
 
     configurations: dict[str, ConfigurationRow] = Field(min_length=1)
     coverage: Figure
@@ -339,7 +483,13 @@ class Solution(Part):
 
 
 class Configurations(Part):
-    """A table of configurations, one solution per outcome."""
+    """A table of configurations.
+
+    Attributes
+    ----------
+    solutions
+        By outcome.
+    """
 
     solutions: dict[str, Solution] = Field(min_length=1)
 
@@ -359,6 +509,10 @@ class PrintedTables(Part):
         The kind of standard error, as far as the paper says it.
     variables
         What is known of variables without data.
+    anchors, necessity, configurations
+        Tables of a set-theoretic analysis, by number.
+    descriptives, regressions, instruments, moran, spatial, quantiles, thresholds
+        Tables of that kind, by number.
     nested
         Pairs of models of which one contains the other.
     """

@@ -72,6 +72,11 @@ def describe(name: str) -> str:
     )
 
 
+def page(title: str, model: type[BaseModel]) -> str:
+    """Return the keys of a file that a class reads, those within keys included."""
+    return "\n".join(_page(title, model))
+
+
 def descriptions(model: type[BaseModel]) -> dict[str, str]:
     """Return the description of each key, from the docstrings of its class and their bases."""
     found: dict[str, str] = {}

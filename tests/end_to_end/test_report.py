@@ -69,7 +69,7 @@ def test_every_headline_estimate_is_printed_as_the_database_holds_it(
     assert estimates
     cells = {
         cell.attributes["title"].split(" · ")[0]: (cell.text, cell.attributes["title"])
-        for cell in section(page, "models").find("td")
+        for cell in page.find("td")
         if "title" in cell.attributes
     }
     for model, term, estimate, error, p_value in estimates:

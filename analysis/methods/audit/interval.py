@@ -46,19 +46,15 @@ class Interval:
         """Return all products."""
         that = _interval(other)
         ends = [a * b for a in (self.low, self.high) for b in (that.low, that.high)]
+        if any(math.isnan(end) for end in ends):  # zero times without bound
+            return EVERYTHING
         return _outward(min(ends), max(ends))
 
     def __truediv__(self, other: Interval | float) -> Interval:
-        """Return all quotients.
-
-        Raises
-        ------
-        ZeroDivisionError
-            If the divisor may be zero.
-        """
+        """Return all quotients: every number, where the divisor may be zero."""
         that = _interval(other)
         if 0 in that:
-            raise ZeroDivisionError(f"{that} contains zero")
+            return EVERYTHING
         return self * _outward(1 / that.high, 1 / that.low)
 
     def __contains__(self, value: float) -> bool:
@@ -87,6 +83,9 @@ class Interval:
     def meets(self, other: Interval) -> bool:
         """Whether the two have a number in common."""
         return self.low <= other.high and other.low <= self.high
+
+
+EVERYTHING = Interval(-math.inf, math.inf)
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,7 @@ def f_of_slopes(
     .. math:: F = \frac{(b_2 - b_1)^2}{s_1^2 + s_2^2 - 2 c s_1 s_2}
         \le \frac{(b_2 - b_1)^2}{(s_2 - s_1)^2}
     """
-    if low.std_error is None or high.std_error is None:
+    if low.ratio is None or high.ratio is None or low.std_error is None or high.std_error is None:
         return []
     change = (high.estimate.interval - low.estimate.interval).square()
     s1, s2 = low.std_error.interval, high.std_error.interval
@@ -119,9 +119,9 @@ def f_of_slopes(
         for b in (s2.low, s2.high)
     )
     most = change.high / apart.low if apart.low > 0 else float("inf")
-    printed_most = (high.estimate.value - low.estimate.value) ** 2 / (
-        high.std_error.value - low.std_error.value
-    ) ** 2
+    apart_printed = (high.std_error.value - low.std_error.value) ** 2
+    change_printed = (high.estimate.value - low.estimate.value) ** 2
+    printed_most = change_printed / apart_printed if apart_printed > 0 else float("inf")
     arithmetic = (
         f"(b2 - b1)² = {change}, (s2 - s1)² = {apart}: F is at most {printed_most:.4g} as printed "
         f"and {most:.4g} with the most favourable rounding; F {row.f} needs a correlation of the "

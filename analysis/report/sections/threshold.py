@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from analysis.report.context import Context
     from analysis.report.reader import Row
     from analysis.report.studies import Model, Study
+    from analysis.report.tables.three_line import ThreeLine
 
 _CENSUS = """
 select study_id, model_id, regime, region_id, region_name, year, threshold_variable
@@ -78,7 +79,8 @@ def slopes(context: Context) -> Mapping[str, object]:
             if row["part"].startswith("change_")
         ]
         table = builder.table(f"table-{models[0].anchor}", caption)
-        blocks.append({"study": study, "table": table, "changes": changes})
+        twins = _twins(study, models, caption, context)
+        blocks.append({"study": study, "table": table, "changes": changes, "twins": twins})
     return {"blocks": blocks}
 
 
@@ -125,6 +127,18 @@ def _by_table(
     for _, group in groupby(pairs, key=lambda pair: (pair[0].id, pair[1].table_no)):
         members = list(group)
         yield members[0][0], [model for _, model in members]
+
+
+def _twins(
+    study: Study, models: Sequence[Model], caption: str, context: Context
+) -> ThreeLine | None:
+    """Return the slopes on data in which nothing was replaced."""
+    twins = [twin for model in models if (twin := study.twin(model.id)) and not twin.is_refused]
+    if not twins:
+        return None
+    builder = RegressionTable(_main_alone(study, twins), twins, context, with_published=False)
+    twin_caption = context.text("models.twin_caption", caption=caption)
+    return builder.table(f"twins-{models[0].anchor}", twin_caption)
 
 
 def _caption(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from analysis.audit.__main__ import main
 from analysis.audit.examine import examine, findings_of
-from analysis.audit.file import load_tables
+from analysis.audit.file import PrintedTables, load_tables
 from analysis.methods.audit.findings import Finding
+from analysis.study.reference import descriptions, nested
 from warehouse.errors import InputError
 
 SMALL = """
@@ -128,6 +130,17 @@ def test_a_file_of_another_paper(tmp_path: Path) -> None:
     assert [row.finding_no for row in findings] == list(range(1, len(findings) + 1))
 
 
+def test_zeros_in_print_accuse_nobody(root: Path, tmp_path: Path) -> None:
+    """A figure printed as zero bounds nothing that is divided by it."""
+    text = (root / "analysis/study/paper_tables.yml").read_text(encoding="utf-8")
+    zeros = re.sub(r"(std_error|sd|z|lm|cragg_donald|f|rss): [-\d.]+", r"\1: 0.0000", text)
+    path = tmp_path / "zeros.yml"
+    path.write_text(zeros, encoding="utf-8")
+    findings = examine(load_tables(path)[0])
+    assert ("6 (1)", "pooled_slope") in graded(findings, "consistent")
+    assert "stars" not in {check for _, check in graded(findings, "contradictory")}
+
+
 @pytest.mark.parametrize(
     ("before", "after", "message"),
     [
@@ -162,6 +175,16 @@ def test_exit_codes(root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[st
     with pytest.raises(SystemExit) as usage:
         main([])
     assert usage.value.code == 2
+
+
+def test_every_key_is_described(capsys: pytest.CaptureFixture[str]) -> None:
+    classes = {"": PrintedTables} | nested(PrintedTables)
+    for key, model in classes.items():
+        assert set(model.model_fields) - set(descriptions(model)) == set(), key
+    assert main(["--keys"]) == 0
+    told = capsys.readouterr().out
+    assert "keys of `thresholds.single`" in told
+    assert "Printed" not in told
 
 
 def test_help_shows_an_example(capsys: pytest.CaptureFixture[str]) -> None:

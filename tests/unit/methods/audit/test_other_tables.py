@@ -113,6 +113,14 @@ def test_f_against_the_slopes() -> None:
     assert found.grade == "consistent"
 
 
+def test_slopes_with_equal_errors_bound_nothing() -> None:
+    (found,) = threshold.f_of_slopes(
+        "14", ThresholdRow(f=printed("6.10")), of("0.0824", "0.0153"), of("0.1399", "0.0153")
+    )
+    assert found.grade == "consistent"
+    assert threshold.f_of_slopes("14", SINGLE, of("0.1", "0.0000"), of("0.2", "0.0000")) == []
+
+
 def test_divisor_behind_the_second_f() -> None:
     # 23.37/(0.1005/0.0950 - 1) = 403.7 with 396.2 to 411.5: (30 - 1) 14 = 406, not 30 * 13 = 390
     (found,) = threshold.error_variance("14", SINGLE, DOUBLE, threshold.divisors(30, 14))
@@ -275,3 +283,25 @@ def test_configurations_without_their_core() -> None:
     without, all_core = qca.cores("4", terms)
     assert "NH1 has no core" in without.statement
     assert "All 2 conditions of H are core" in all_core.statement
+
+
+def test_true_solutions_are_never_called_impossible() -> None:
+    """Random fuzzy terms; 2,000 of them by hand gave no finding either."""
+    rng = np.random.default_rng(0)
+    for _ in range(100):
+        n, k, m = rng.integers(3, 60), rng.integers(1, 6), rng.integers(2, 6)
+        y, x = rng.beta(0.7, 1.1, size=n), rng.beta(1.3, 0.8, size=(n, k))
+        terms = [np.where(rng.random(k) < 0.5, x, 1 - x).min(axis=1) for _ in range(m)]
+        covers = [np.minimum(term, y).sum() / y.sum() for term in terms]
+        whole = np.minimum(np.max(terms, axis=0), y).sum() / y.sum()
+        made = {}
+        for place in range(m):
+            others = np.max(terms[:place] + terms[place + 1 :], axis=0)
+            unique = max(whole - np.minimum(others, y).sum() / y.sum(), 0)
+            made[str(place)] = Configuration(
+                frozenset({str(place)}),
+                frozenset(),
+                printed(f"{covers[place]:.4f}"),
+                printed(f"{unique:.4f}"),
+            )
+        assert qca.coverage_bounds("t", made, printed(f"{whole:.4f}"))[0].grade == "consistent"
