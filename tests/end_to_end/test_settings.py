@@ -132,7 +132,7 @@ def test_without_outlier_rule_only_bounds_replace(workspace: Workspace) -> None:
 @pytest.mark.parametrize(
     ("settings", "named"),
     [
-        ("{outlier_rule: madd}", "outlier_rule is 'madd'; expected one of: mad, mad_interior"),
+        ("{outlier_rule: madd}", "outlier_rule is 'madd'; expected one of: mad_interior, mad"),
         ("{normalise_by: region}", "normalise_by is 'region'; expected one of: panel, year"),
         ("{edge_rule: flat}", "edge_rule is 'flat'; expected one of: linear, nearest, none"),
         ("{outlier_z: high}", "outlier_z is 'high'; expected a number"),

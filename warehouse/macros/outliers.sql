@@ -44,7 +44,11 @@
         {{ residuals }}.variable_id,
         {{ residuals }}.year,
         {{ residuals }}.x,
-        {{ residuals }}.residual_between is not null as is_interior,
+        {{ residuals }}.residual_between is not null
+        {%- if var('outlier_rule') != 'mad' %}
+        and {{ residuals }}.residual_before is not null
+        and {{ residuals }}.residual_after is not null
+        {%- endif %} as is_interior,
         abs({{ residuals }}.residual_between) / {{ scales }}.scale_between as z_between,
         {{ least_available(
             'abs(' ~ residuals ~ '.residual_between) / ' ~ scales ~ '.scale_between',

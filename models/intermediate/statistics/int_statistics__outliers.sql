@@ -4,13 +4,15 @@ method: z is a residual over its scale. A value is a candidate if its smallest a
         |z| exceeds `outlier_z`: a level shift agrees with one side and passes. In each
         round every series loses the interior candidate with the largest |z| against
         the line between its neighbours, and its residuals are taken again from the
-        next observed neighbours. Then the ends are judged, which have one side only
-        (`outlier_rule: mad_interior` leaves them alone). A series with an interior
-        candidate left after the last round cannot be cleaned: its flags stay on record
-        and nothing in it is replaced.
+        next observed neighbours. Then the values near an end are judged, which lack two
+        neighbours on one side. Nothing there tells an error from the first year of a new
+        level: `mad_interior` keeps them, flagged; `mad` has them replaced, and takes only
+        the first and the last value for an end. A series with an interior candidate left
+        after the last round cannot be cleaned: its flags stay on record and nothing in it
+        is replaced.
 -#}
 {%- set rounds = number_setting('outlier_rounds', at_least=1) -%}
-{%- set outlier_rule = choice('outlier_rule', ['mad', 'mad_interior', 'none']) -%}
+{%- set outlier_rule = choice('outlier_rule', ['mad_interior', 'mad', 'none']) -%}
 with
 
 residuals as (
@@ -62,11 +64,15 @@ residuals_{{ round + 1 }} as (
 
 flagged as (
     {% for round in range(1, rounds + 2) %}
-    select * from flagged_{{ round }}
-    {%- if outlier_rule == 'mad' %}
+    select
+        *,
+        false as is_near_end
+    from flagged_{{ round }}
     union all
-    select * from ends_{{ round }}
-    {%- endif %}
+    select
+        *,
+        true as is_near_end
+    from ends_{{ round }}
     {%- if not loop.last %}
     union all
     {%- endif %}
@@ -82,7 +88,9 @@ outliers as (
         flagged.year,
         flagged.round,
         flagged.z,
-        endless.region_id is null as is_cleanable
+        endless.region_id is null as is_cleanable,
+        flagged.is_near_end and {{ 'false' if outlier_rule == 'mad' else 'true' }}
+            as is_kept_end
     from flagged
     left join flagged_{{ rounds + 1 }} as endless
         on

@@ -17,7 +17,7 @@ observed as (
 outliers as (
 
     select * from {{ ref('int_statistics__outliers') }}
-    where is_cleanable
+    where is_cleanable and not is_kept_end
 
 ),
 

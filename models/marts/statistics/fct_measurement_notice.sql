@@ -69,6 +69,19 @@ remarks as (
     from irreplaceable
     union all
     select
+        'warn' as severity,
+        'end_kept' as topic,
+        variable_id,
+        region_id,
+        'the outlier rule flags ' || {{ list_text('cast(year as varchar)', 'year') }}
+        || ', at the end of the series, where an error looks like the first year of a new'
+        || ' level: kept as observed' as detail,
+        'compare it with its printed source, or with the next year' as next_step
+    from outliers
+    where is_cleanable and is_kept_end
+    group by variable_id, region_id
+    union all
+    select
         'info' as severity,
         'not_judged' as topic,
         variable_id,

@@ -2,7 +2,8 @@
 
 Per series (region, variable), in logs where the registry says so: residuals against lines through
 observed neighbours on both sides, the two before and the two after, each over 1.4826 MAD of its
-kind over the variable. Interior values are flagged one by one, the ends last.
+kind over the variable. Values with two neighbours on both sides are flagged one by one; those
+nearer to an end are kept.
 """
 
 from __future__ import annotations
@@ -65,22 +66,18 @@ def flag(years: list[int], values: list[float], scale: list[float]) -> list[int]
     flagged: list[int] = []
     while True:
         candidates = []
-        for k in range(1, len(years) - 1):
+        for k in range(2, len(years) - 2):
             parts = residuals(years, values, k)
             if smallest(parts, scale) > Z_LIMIT:
                 assert parts[0] is not None
                 candidates.append((abs(parts[0]) / scale[0], k))
         if not candidates:
-            break
+            return flagged
+        if len(flagged) == MAX_ROUNDS:
+            return []
         _, worst = max(candidates)
         flagged.append(years.pop(worst))
         values.pop(worst)
-    ends = [
-        years[k]
-        for k in (0, len(years) - 1)
-        if smallest(residuals(years, values, k), scale) > Z_LIMIT
-    ]
-    return [] if len(flagged) + len(ends) > MAX_ROUNDS else flagged + ends
 
 
 def fill(years: list[int], observed: dict[int, float], bounds: tuple[float, float]) -> Floats:
