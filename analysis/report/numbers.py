@@ -69,6 +69,16 @@ def integer(value: float | None) -> str:
     return fixed(value, 0)
 
 
+def statistic(value: float, name: str) -> str:
+    """Return a fit statistic: counts as such, the others as quantities.
+
+    >>> statistic(420.0, "n_obs"), statistic(0.5, "r2_within")
+    ('420', '0.5000')
+    """
+    is_count = name.startswith("n_") and value == round(value)
+    return integer(value) if is_count else quantity(value)
+
+
 def signed(value: float | None, digits: int = 0) -> str:
     """Return a change with its sign; no change has none.
 

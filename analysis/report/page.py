@@ -165,6 +165,7 @@ def _environment() -> Environment:
         "fixed": numbers.fixed,
         "quantity": numbers.quantity,
         "integer": numbers.integer,
+        "statistic": numbers.statistic,
         "signed": numbers.signed,
         "percent": numbers.percent,
         "p_value": numbers.p_value,

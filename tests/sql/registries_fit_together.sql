@@ -12,7 +12,7 @@ parts as (
 inputs as (
 
     select * from {{ ref('dim_variable') }}
-    where kind <> 'study'
+    where kind in ('raw', 'derived')
 
 ),
 

@@ -78,11 +78,14 @@ select
     count(distinct region_id) as n_regions,
     min(year) as first_year,
     max(year) as last_year,
-    arg_max(value_before, abs(change)) as value_before,
-    arg_max(value_after, abs(change)) as value_after,
-    arg_max(region_id, abs(change)) as region_id,
-    arg_max(year, abs(change)) as year
-from marts.fct_revision
+    first(value_before order by size desc, region_id, year) as value_before,
+    first(value_after order by size desc, region_id, year) as value_after,
+    first(region_id order by size desc, region_id, year) as region_id,
+    first(year order by size desc, region_id, year) as year
+from (
+    -- A value that came or went has no change to compare: it is shown where none moved.
+    select *, coalesce(abs(change), -1) as size from marts.fct_revision
+)
 group by kind, variable_id
 order by kind desc, variable_id
 """

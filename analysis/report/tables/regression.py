@@ -222,7 +222,7 @@ class RegressionTable:
         if row is None:
             return Cell()
         tip = origin.of_statistic(model, row, self._context)
-        return Cell(_statistic(row["name"], row["value"]), tip=tip, href=model.anchor)
+        return Cell(numbers.statistic(row["value"], row["name"]), tip=tip, href=model.anchor)
 
     def _published_number(self, row: Row | None, name: str) -> Cell:
         if row is None:
@@ -286,10 +286,6 @@ class RegressionTable:
 def _opened(lines: Sequence[Line]) -> list[Line]:
     """Return the lines with space above the first."""
     return [replace(line, opens_block=place == 0) for place, line in enumerate(lines)]
-
-
-def _statistic(name: str, value: float) -> str:
-    return numbers.integer(value) if name in _COUNTS else numbers.quantity(value)
 
 
 def _sizes(study: Study, models: Sequence[Model], context: Context) -> Iterable[str]:

@@ -1,5 +1,6 @@
 {#-
-grain: one variable: printed in raw files, derived from one, or a column of the panel
+grain: one variable: printed in raw files, derived from one, a column of the panel, or a
+       quotient that is no column
 -#}
 with
 
@@ -18,6 +19,12 @@ derived_variables as (
 study_variables as (
 
     select * from {{ ref('study_variables') }}
+
+),
+
+quotients as (
+
+    select * from {{ ref('quotients') }}
 
 ),
 
@@ -41,8 +48,14 @@ variables as (
         derived_variables.variable_id,
         'derived' as kind,
         cast(null as varchar) as role,
-        derived_variables.kind || ' of ' || raw_variables.name_en as name_en,
-        cast(null as varchar) as name_zh,
+        raw_variables.name_en || case
+            when derived_variables.kind = 'growth' then ', growth'
+            else ', index minus 100'
+        end as name_en,
+        raw_variables.name_zh || case
+            when derived_variables.kind = 'growth' then '（增长率）'
+            else '（指数减100）'
+        end as name_zh,
         '%' as unit,
         cast(null as double) as lower_bound,
         cast(null as double) as upper_bound,
@@ -66,6 +79,21 @@ variables as (
         note,
         position
     from study_variables
+    union all
+    select
+        quotient_id as variable_id,
+        'quotient' as kind,
+        cast(null as varchar) as role,
+        name_en,
+        name_zh,
+        '1' as unit,
+        cast(null as double) as lower_bound,
+        cast(null as double) as upper_bound,
+        cast(null as boolean) as is_positive_skewed,
+        cast(null as varchar) as note,
+        cast(null as integer) as position
+    from quotients
+    where quotient_id not in (select study_variables.variable_id from study_variables)
 
 )
 
