@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 import traceback
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -314,6 +315,9 @@ def _print_summary(finished: Finished, *, as_json: bool) -> None:
         f"in {finished.seconds:.1f} s" + (" on synthetic data" if outcome.run.is_synthetic else "")
     )
     print("  rows       " + ", ".join(f"{table} {n}" for table, n in sorted(counts.items())))
+    if outcome.findings:
+        grades = Counter(finding.grade for finding in outcome.findings)
+        print("  audit      " + ", ".join(f"{n} {grade}" for grade, n in grades.items()))
     print(f"  report     {finished.report}")
     print(f"  tables     {finished.tables} (Word, LaTeX, Excel, Markdown)")
     print(f"  published  {finished.published or 'no: the database holds no marts (`dbt build`)'}")
@@ -331,6 +335,7 @@ def _summary(finished: Finished, counts: dict[str, int]) -> dict[str, object]:
         "seconds": round(finished.seconds, 3),
         "models": {model.model_id: model.status for model in outcome.models},
         "rows": counts,
+        "audit": dict(Counter(finding.grade for finding in outcome.findings)),
         "refused": {
             model_id: {
                 "reason": row.reason,

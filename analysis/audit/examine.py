@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
@@ -30,6 +31,7 @@ from analysis.methods.audit.regression import Coefficient
 from analysis.results.records import AuditFinding
 
 CONSTANT = "const"
+_OTHER_R2 = "R² of another kind, such as a squared correlation that leaves the effects out"
 
 
 def examine(tables: PrintedTables) -> tuple[Finding, ...]:
@@ -73,6 +75,7 @@ def findings_of(path: Path) -> tuple[AuditFinding, ...]:
             statement=finding.statement,
             arithmetic=finding.arithmetic,
             reading=finding.reading,
+            facts=json.dumps(dict(finding.facts), ensure_ascii=False),
         )
         for number, finding in enumerate(examine(tables), 1)
     )
@@ -131,6 +134,7 @@ def _regressions(tables: PrintedTables, number: str, table: Regressions) -> Iter
             other = _first_slope(tables.column(table.compare))
             mine = _first_slope(column)
             yield from regression.error_ratio(place, mine, other, at(*table.compare))
+            yield from regression.slope_ratio(place, mine, other, at(*table.compare))
     if table.groups_of is not None:
         pooled = _first_slope(tables.column(table.groups_of))
         parts = {name: _first_slope(column) for name, column in table.columns.items()}
@@ -244,6 +248,11 @@ def _spatial(tables: PrintedTables, number: str, table: Spatial) -> Iterator[Fin
     if table.compare is not None:
         other = _first_slope(tables.column(table.compare))
         yield from regression.error_ratio(number, own, other, at(*table.compare))
+        r2 = tables.column(table.compare).r2
+        if table.r2 is not None and r2 is not None:
+            yield thresholds.nested_r2(
+                number, (at(*table.compare), r2), table.r2, "the same effects", _OTHER_R2
+            )
 
 
 def _quantiles(tables: PrintedTables, number: str, table: Quantiles) -> Iterator[Finding]:

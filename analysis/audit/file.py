@@ -301,6 +301,8 @@ class Spatial(Part):
         The regressor.
     own, lag, rho
         Its slope, that of its spatial lag, and the spatial autoregressive coefficient.
+    r2
+        As printed.
     has_effects
         Whether direct, indirect and total effects are printed.
     compare
@@ -311,6 +313,7 @@ class Spatial(Part):
     own: Term
     lag: Term
     rho: Term
+    r2: Figure | None = None
     has_effects: bool = False
     compare: Place | None = None
 

@@ -195,6 +195,7 @@ class AuditFinding(Record):
     statement: str
     arithmetic: str
     reading: str | None = None
+    facts: str = "{}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,9 +46,17 @@ def definition_bounds(
             f"{bounds.low:g} to {bounds.high:g}.",
             arithmetic,
             reading,
+            facts={
+                "name": name,
+                "outside": (row.max if high.low > bounds.high else row.min).text,
+                "low": f"{bounds.low:g}",
+                "high": f"{bounds.high:g}",
+            },
         )
     statement = f"{name} stays within the bounds of its definition."
-    return Finding("definition_bounds", table, "consistent", statement, arithmetic)
+    return Finding(
+        "definition_bounds", table, "consistent", statement, arithmetic, facts={"name": name}
+    )
 
 
 def moments(table: str, n: int, rows: Mapping[str, Described]) -> list[Finding]:
@@ -78,6 +86,7 @@ def moments(table: str, n: int, rows: Mapping[str, Described]) -> list[Finding]:
                     f"No {n} values of {name} have the printed mean, standard deviation and range.",
                     f"sd {row.sd} {sd}; at least {least}, at most {most} from mean {row.mean}, "
                     f"minimum {row.min}, maximum {row.max}",
+                    facts={"n": str(n), "name": name},
                 )
             )
     if failed:
@@ -89,6 +98,7 @@ def moments(table: str, n: int, rows: Mapping[str, Described]) -> list[Finding]:
             "consistent",
             f"Means, standard deviations and ranges of all {len(rows)} variables can go together.",
             f"minimum <= mean <= maximum and sd² <= n/(n - 1)·(mean - min)(max - mean) at n = {n}",
+            facts={"n": str(len(rows))},
         )
     ]
 
@@ -107,6 +117,14 @@ def shares_of_one(table: str, names: tuple[str, str], rows: Mapping[str, Describ
             f"{names[0]} and {names[1]} cannot be shares of one whole: their means add up to more.",
             arithmetic,
             "they have different wholes",
+            facts={"first": names[0], "second": names[1]},
         )
     statement = f"On average {names[0]} and {names[1]} leave room for a third part of the whole."
-    return Finding("shares_of_one", table, "consistent", statement, arithmetic)
+    return Finding(
+        "shares_of_one",
+        table,
+        "consistent",
+        statement,
+        arithmetic,
+        facts={"first": names[0], "second": names[1]},
+    )

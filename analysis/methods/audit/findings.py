@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 Grade = Literal["impossible", "contradictory", "undisclosed", "consistent"]
@@ -30,6 +31,8 @@ class Finding:
         The computation with its rounding intervals.
     reading
         The reading under which the figures are possible; ``None`` where none is needed or known.
+    facts
+        What the statement names, so that it can be said in another language.
     """
 
     check: str
@@ -38,3 +41,4 @@ class Finding:
     statement: str
     arithmetic: str
     reading: str | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)

@@ -155,7 +155,7 @@ def degrees_of_freedom(table: str, stage: FirstStage, absorbed: Absorbed) -> lis
 def _constant_instrument(table: str, arithmetic: str, *, fits: bool) -> Finding:
     tail = "; an instrument that is constant over time has no variation left" if fits else ""
     return Finding(
-        "instrument_df",
+        "constant_instrument" if fits else "lost_instrument",
         table,
         "contradictory",
         "Entity effects absorb an instrument that does not change over time, yet it has a "

@@ -70,6 +70,7 @@ def outcome_share(table: str, rows: Mapping[str, Necessity]) -> list[Finding]:
                 f"All {len(rows)} rows give one and the same mean of the outcome.",
                 f"sum(Y)/N = a/(a + b), a = coverage/consistency of the outcome, b of its "
                 f"negation: common to all {common}; {arithmetic}",
+                facts={"n": str(len(rows))},
             )
         ]
     return [
@@ -101,9 +102,23 @@ def complements(table: str, rows: Mapping[str, Necessity]) -> list[Finding]:
     if bad:
         statement = f"{', '.join(bad)} and its negation do not add up to all cases."
         reading = "the negation was calibrated by itself, or rests on other cases"
-        return [Finding("complements", table, "contradictory", statement, arithmetic, reading)]
+        return [
+            Finding(
+                "complements",
+                table,
+                "contradictory",
+                statement,
+                arithmetic,
+                reading,
+                facts={"names": ", ".join(bad)},
+            )
+        ]
     statement = f"All {len(lines)} conditions and their negations add up to all cases."
-    return [Finding("complements", table, "consistent", statement, arithmetic)]
+    return [
+        Finding(
+            "complements", table, "consistent", statement, arithmetic, facts={"n": str(len(lines))}
+        )
+    ]
 
 
 def _size(row: Necessity) -> Interval:
@@ -131,6 +146,7 @@ def necessary(
                 f"consistency {arithmetic}, bar {bar:g}",
                 "present in every printed sufficient path, which leaves the cases outside these "
                 "paths open",
+                facts={"names": ", ".join(below), "bar": f"{bar:g}"},
             )
         ]
     statement = "Conditions said to be necessary pass the bar."
@@ -183,7 +199,7 @@ def minimality(table: str, terms: Mapping[str, Configuration]) -> list[Finding]:
             wide, narrow = (first, second) if not only_one else (second, first)
             found.append(
                 Finding(
-                    "minimality",
+                    "absorption",
                     table,
                     "impossible",
                     f"Impossible as parts of one minimised solution: every case of {narrow} is one "
@@ -191,13 +207,18 @@ def minimality(table: str, terms: Mapping[str, Configuration]) -> list[Finding]:
                     f"{wide} = {_words(terms[wide].literals)} is part of {narrow} = "
                     f"{_words(terms[narrow].literals)}; literals are exact, there is no rounding",
                     "terms of several solutions in one list",
+                    facts={"wide": wide, "narrow": narrow},
                 )
             )
     if found:
         return found
     statement = f"No two of the {len(terms)} configurations can be joined into one."
     arithmetic = "no pair differs in the sign of one condition alone, none contains another"
-    return [Finding("minimality", table, "consistent", statement, arithmetic)]
+    return [
+        Finding(
+            "minimality", table, "consistent", statement, arithmetic, facts={"n": str(len(terms))}
+        )
+    ]
 
 
 def _merge(table: str, names: tuple[str, str], literal: str, joint: frozenset[str]) -> Finding:
@@ -211,6 +232,7 @@ def _merge(table: str, names: tuple[str, str], literal: str, joint: frozenset[st
         f"{names[0]} + {names[1]} = ({condition} + ~{condition})*{_words(joint)} = "
         f"{_words(joint)}; literals are exact, there is no rounding",
         "rows of the truth table listed as they stand, not the terms of its minimised solution",
+        facts={"first": names[0], "second": names[1], "condition": condition},
     )
 
 
@@ -234,18 +256,20 @@ def cores(table: str, terms: Mapping[str, Configuration]) -> list[Finding]:
                     + ", ".join(sorted(_words(core) for core in sets)),
                     "a parsimonious solution with a term that is not printed, or another of "
                     "several tied ones",
+                    facts={"name": name},
                 )
             )
         elif term.core and term.core == term.literals:
             found.append(
                 Finding(
-                    "cores",
+                    "all_core",
                     table,
                     "undisclosed",
                     f"All {len(term.core)} conditions of {name} are core: no remainder simplified "
                     "it, which the table does not say.",
                     f"core = {_words(term.core)} = {name}",
                     "a parsimonious term as long as the configuration",
+                    facts={"name": name, "n": str(len(term.core))},
                 )
             )
     return found
@@ -271,9 +295,19 @@ def anchor_order(table: str, sets: Mapping[str, tuple[float, ...]]) -> Finding:
     )
     if bad:
         statement = f"The anchors of {', '.join(bad)} go neither up nor down."
-        return Finding("anchor_order", table, "contradictory", statement, arithmetic, "a misprint")
+        return Finding(
+            "anchor_order",
+            table,
+            "contradictory",
+            statement,
+            arithmetic,
+            "a misprint",
+            facts={"names": ", ".join(bad)},
+        )
     statement = f"The anchors of all {len(sets)} sets go one way."
-    return Finding("anchor_order", table, "consistent", statement, arithmetic)
+    return Finding(
+        "anchor_order", table, "consistent", statement, arithmetic, facts={"n": str(len(sets))}
+    )
 
 
 def calibration_name(table: str, named: str, n_anchors: int) -> list[Finding]:

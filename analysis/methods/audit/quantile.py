@@ -59,6 +59,7 @@ def rising(table: str, slopes: Mapping[str, Coefficient]) -> list[Finding]:
             f"The slopes are said to rise, and fall at {len(falls)} of {len(names) - 1} steps.",
             "; ".join(falls),
             "a rise as a tendency; differences between neighbours need the joint covariance",
+            facts={"n": str(len(falls)), "of": str(len(names) - 1)},
         )
     ]
 
@@ -72,8 +73,19 @@ def pseudo_fit(table: str, fits: Mapping[str, Printed]) -> list[Finding]:
         statement = "A pseudo R² lies outside 0 to 1."
         reading = "models without a constant, or another measure of fit"
         return [
-            Finding("pseudo_r2", table, "contradictory", statement, "; ".join(outside), reading)
+            Finding(
+                "pseudo_r2",
+                table,
+                "contradictory",
+                statement,
+                "; ".join(outside),
+                reading,
+            )
         ]
     statement = f"All {len(fits)} pseudo R² lie between 0 and 1."
     arithmetic = "0 <= 1 - V/V0 <= 1"
-    return [Finding("pseudo_r2", table, "consistent", statement, arithmetic)]
+    return [
+        Finding(
+            "pseudo_r2", table, "consistent", statement, arithmetic, facts={"n": str(len(fits))}
+        )
+    ]

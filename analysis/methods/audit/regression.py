@@ -67,6 +67,7 @@ def stars(
                     f"t distribution with {(n_clusters or 1) - 1} degrees of freedom"
                     if agrees
                     else "another standard error or another test lies behind the stars",
+                    facts={"name": name, "stars": str(term.stars), "count": _count(normal)},
                 )
             )
         elif few[1] < term.stars and n_clusters is not None:
@@ -80,13 +81,25 @@ def stars(
                     f"|t| = {says}; critical values of t({n_clusters - 1}) "
                     f"{_criticals(levels, n_clusters - 1)}",
                     "errors that are not clustered by entity",
+                    facts={
+                        "name": name,
+                        "stars": str(term.stars),
+                        "entities": str(n_clusters),
+                        "df": str(n_clusters - 1),
+                        "count": _count(few),
+                    },
                 )
             )
     n_bad = sum(finding.grade == "contradictory" for finding in found)
     if n_checked and not n_bad:
         statement = f"The stars of all {n_checked} coefficients agree with their standard errors."
         arithmetic = f"|t| against {_criticals(levels, None)}, two-sided"
-        found.insert(0, Finding("stars", table, "consistent", statement, arithmetic))
+        found.insert(
+            0,
+            Finding(
+                "stars", table, "consistent", statement, arithmetic, facts={"n": str(n_checked)}
+            ),
+        )
     return found
 
 
@@ -211,7 +224,14 @@ def rows(table: str, n: int, n_entities: int, n_periods: int, sample: str) -> Fi
     arithmetic = f"{n_entities}·{n_periods} = {expected}; printed {n}"
     if n == expected:
         statement = f"{sample}: the number of rows is entities times periods."
-        return Finding("rows", table, "consistent", statement, arithmetic)
+        return Finding(
+            "rows",
+            table,
+            "consistent",
+            statement,
+            arithmetic,
+            facts={"entities": str(n_entities), "periods": str(n_periods)},
+        )
     return Finding(
         "rows",
         table,
@@ -219,6 +239,7 @@ def rows(table: str, n: int, n_entities: int, n_periods: int, sample: str) -> Fi
         f"{sample}: {n} rows are not entities times periods.",
         arithmetic,
         "rows were left out",
+        facts={"n": str(n), "entities": str(n_entities), "periods": str(n_periods)},
     )
 
 
@@ -235,6 +256,7 @@ def winsorised_rows(table: str, n: int, n_full: int) -> Finding:
         f"Winsorising drops no row, yet {n_full - n} of {n_full} are missing.",
         arithmetic,
         "trimming: rows beyond the cuts were left out",
+        facts={"missing": str(n_full - n), "n": str(n_full)},
     )
 
 
@@ -306,6 +328,34 @@ def error_ratio(
             f"of the same slope in Table {other_table}; what makes the difference is not said.",
             f"{term.std_error}/{other.std_error} = {ratio}, of variances {ratio.square()}",
             "another kind of standard error, or a model that uses other variation",
+            facts={
+                "ratio": f"{term.std_error.value / other.std_error.value:.2g}",
+                "table": other_table,
+            },
+        )
+    ]
+
+
+def slope_ratio(
+    table: str, term: Coefficient, other: Coefficient, other_table: str, limit: float = 1.5
+) -> list[Finding]:
+    """Compare the size of the same slope in two tables, where one is to confirm the other."""
+    ratio = term.estimate.interval / other.estimate.interval
+    if ratio.low <= limit and ratio.high >= 1 / limit:
+        return []
+    return [
+        Finding(
+            "slope_ratio",
+            table,
+            "undisclosed",
+            f"The slope is {term.estimate.value / other.estimate.value:.2g} times that of Table "
+            f"{other_table}, which it is to confirm; what they share is the sign.",
+            f"{term.estimate}/{other.estimate} = {ratio}",
+            "other weights on the rows, or other rows",
+            facts={
+                "ratio": f"{term.estimate.value / other.estimate.value:.2g}",
+                "table": other_table,
+            },
         )
     ]
 

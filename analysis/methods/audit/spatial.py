@@ -45,6 +45,7 @@ def tails(table: str, rows: Mapping[str, MoranRow], claimed_below: float | None)
                     for name in odd
                 ),
                 "p from permutations, or misprints",
+                facts={"periods": ", ".join(odd)},
             )
         )
     if fitting:
@@ -56,6 +57,11 @@ def tails(table: str, rows: Mapping[str, MoranRow], claimed_below: float | None)
                 f"The p of {len(fitting)} of {len(rows)} periods is that of its z, "
                 f"{'one' if tail == 1 else 'two'}-tailed.",
                 f"p = {'' if tail == 1 else '2·'}(1 - Φ(z)), within rounding: {', '.join(fitting)}",
+                facts={
+                    "n": str(len(fitting)),
+                    "of": str(len(rows)),
+                    "tail": "1" if tail == 1 else "2",
+                },
             )
         )
     return found
@@ -81,6 +87,7 @@ def _one_tailed(
         statement + ".",
         "; ".join(lines),
         "a one-sided test of positive autocorrelation",
+        facts={"n": str(len(above)), "of": str(len(rows)), "level": f"{claimed_below or 0:g}"},
     )
 
 
@@ -137,6 +144,7 @@ def spatial_effects(
         f"of the weights sum to 1; the direct effect is at least {own.estimate} up to feedback, so "
         f"the indirect one is at most {indirect}; the printed lag is {lagged.estimate}",
         "row-standardised weights",
+        facts={"name": name},
     )
 
 

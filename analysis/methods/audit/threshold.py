@@ -61,9 +61,12 @@ def nested_r2(
             "contains.",
             arithmetic,
             reading,
+            facts={"same": same, "table": smaller[0]},
         )
     statement = f"The model fits no worse than that of Table {smaller[0]}, which it contains."
-    return Finding("nested_r2", table, "consistent", statement, arithmetic)
+    return Finding(
+        "nested_r2", table, "consistent", statement, arithmetic, facts={"table": smaller[0]}
+    )
 
 
 def f_of_r2(
@@ -174,7 +177,16 @@ def error_variance(
             "Second F, sums of squares and mean squared errors agree with an error variance over "
             f"{', '.join(fits)}."
         )
-        return [Finding("threshold_divisor", table, "consistent", statement, "; ".join(lines))]
+        return [
+            Finding(
+                "threshold_divisor",
+                table,
+                "consistent",
+                statement,
+                "; ".join(lines),
+                facts={"fits": ", ".join(fits)},
+            )
+        ]
     return [
         Finding(
             "threshold_divisor",
@@ -202,6 +214,7 @@ def zero_p(table: str, which: str, p: Printed) -> list[Finding]:
             f"(1 + k)/(1 + B) is at least 1/(1 + B); 1/301 = {1 / 301:.4f} rounds to "
             f"{1 / 301:.{len(p.text.partition('.')[2])}f}",
             "k/B with k = 0, as xthreg prints",
+            facts={"which": which, "p": p.text},
         )
     ]
 
@@ -225,5 +238,6 @@ def upper_regime(
             f"threshold {row.threshold} >= {share:.0%} quantile {quantile} (Table {where}): at "
             f"most {1 - share:.2g}·{n} = {most:g} rows{note}",
             "a search trimmed at 1 %, and quantiles of the same pooled sample",
+            facts={"share": f"{1 - share:.0%}"},
         )
     ]

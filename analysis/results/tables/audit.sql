@@ -8,5 +8,6 @@ create table if not exists results.audit_finding (
     statement varchar not null, -- what does not fit, in one sentence
     arithmetic varchar not null, -- the computation, with its rounding interval
     reading varchar, -- a reading under which the figures are possible; NULL: none needed or known
+    facts varchar not null, -- what the statement names, as JSON: the report says it in its own language
     primary key (run_id, finding_no)
 );

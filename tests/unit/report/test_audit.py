@@ -11,10 +11,12 @@ from analysis.report.build import build_report
 from tests.unit.report import fixture
 from tests.unit.report.page import Element, read, section
 
+MISSING = '{"n": "420", "missing": "54"}'
+SLOPE = "Impossible as <b>pooled</b>."
 FINDINGS = (
-    ("6 (1)", "pooled_slope", "impossible", "Impossible as <b>pooled</b>.", "r = [1.1, 1.2]", "fe"),
-    ("7 (3)", "winsorised_rows", "contradictory", "54 rows are missing.", "420 - 366 = 54", None),
-    ("6 (3)", "stars", "consistent", "The stars agree.", "|t|", None),
+    ("6 (1)", "pooled_slope", "impossible", SLOPE, "r = [1.1, 1.2]", "fe", "{}"),
+    ("7 (3)", "winsorised_rows", "contradictory", "54 rows are missing.", "54", None, MISSING),
+    ("6 (3)", "stars", "consistent", "The stars agree.", "|t|", None, '{"n": "8"}'),
 )
 
 
@@ -25,7 +27,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with duckdb.connect(str(path)) as connection:
         connection.executemany(
             "insert into results.audit_finding (run_id, finding_no, table_no, check_name, grade, "
-            "statement, arithmetic, reading) values ('run-1', ?, ?, ?, ?, ?, ?, ?)",
+            "statement, arithmetic, reading, facts) values ('run-1', ?, ?, ?, ?, ?, ?, ?, ?)",
             [(number, *row) for number, row in enumerate(FINDINGS, 1)],
         )
     return path
@@ -54,3 +56,5 @@ def test_in_chinese(database: Path, tmp_path: Path) -> None:
     found = chapter(database, tmp_path, "zh")
     assert [head.text for head in found.find("h4")] == ["不可能 (1)", "矛盾 (1)"]
     assert "混合回归斜率上限" in found.text
+    assert "420 行中少了 54 行" in found.text
+    assert "可能的解读： 面板估计" in found.text
