@@ -140,7 +140,7 @@ def _block(
             for model in models
             for row in study.diagnostics.get(model.id, [])
         ],
-        "errors": _other_errors(study, models),
+        "errors": other_errors(study, models),
         "fit": [{**row, "model": model} for model in models for row in study.fit.get(model.id, [])],
         "twins": _twin_table(study, models, caption, context),
         "notes": [model for model in models if model.facts["note"]],
@@ -174,7 +174,7 @@ def _agreement(study: Study, models: Sequence[Model]) -> Mapping[str, int] | Non
     }
 
 
-def _other_errors(study: Study, models: Sequence[Model]) -> Mapping[str, object]:
+def other_errors(study: Study, models: Sequence[Model]) -> Mapping[str, object]:
     """Return every kind of standard error, where a model has more than one."""
     kinds: dict[str, None] = {}
     rows: dict[tuple[str, str, str], dict[str, Row]] = {}

@@ -58,20 +58,31 @@ class RegressionTable:
         Words and names.
     with_published
         Whether published figures stand beside ours where there are any.
+    with_fit
+        Whether effects and statistics of fit stand below the estimates.
     """
 
     def __init__(
-        self, study: Study, models: Sequence[Model], context: Context, *, with_published: bool
+        self,
+        study: Study,
+        models: Sequence[Model],
+        context: Context,
+        *,
+        with_published: bool,
+        with_fit: bool = True,
     ) -> None:
         self._study = study
         self._models = models
         self._context = context
+        self._with_fit = with_fit
         self._published = _published(study, models) if with_published else {}
         self._places = self._arranged()
 
     def table(self, anchor: str, caption: str) -> ThreeLine:
         """Return the table under a caption."""
-        lines = [*self._estimate_lines(), *self._effect_lines(), *self._fit_lines()]
+        lines = self._estimate_lines()
+        if self._with_fit:
+            lines += [*self._effect_lines(), *self._fit_lines()]
         return ThreeLine(
             anchor=anchor,
             caption=caption,
@@ -106,15 +117,25 @@ class RegressionTable:
         if model is None:
             return Column(self._context.text("models.published"), "published")
         label = self._context.text.name("method", model.method)
-        if not place.column_no:
+        if not place.column_no or self._is_repeated(place):
             label = model.id
         return Column(label, "refused" if model.is_refused else "ours", model.anchor)
+
+    def _is_repeated(self, place: _Place) -> bool:
+        """Say whether another model of the same column goes by the same method."""
+        methods = [
+            other.model.method
+            for other in self._places
+            if other.model is not None and other.column_no == place.column_no
+        ]
+        return place.model is not None and methods.count(place.model.method) > 1
 
     def _estimate_lines(self) -> list[Line]:
         found = {model.id: _by_part_and_term(self._study, model) for model in self._models}
         keys = _in_order(key for rows in found.values() for key in rows)
         printed = {term for _, term, quantity in self._published if quantity == "estimate"}
-        keys += [("main", term) for term in sorted(printed - {term for _, term in keys})]
+        shown = {printed_term(*key) for key in keys}
+        keys += [("main", term) for term in sorted(printed - shown)]
         parts = _in_order(part for part, _ in keys)
         lines: list[Line] = []
         for part in parts:
@@ -132,7 +153,7 @@ class RegressionTable:
         cells = []
         for place in self._places:
             if place.model is None:
-                cells.append(self._published_estimate(place.column_no, term))
+                cells.append(self._published_estimate(place.column_no, printed_term(part, term)))
             else:
                 row = found[place.model.id].get((part, term))
                 cells.append(self._estimate(place.model, row))
@@ -281,6 +302,11 @@ class RegressionTable:
             yield text("models.note_published")
         if any(place.model and place.model.is_refused for place in self._places):
             yield text("models.note_refused")
+
+
+def printed_term(part: str, term: str) -> str:
+    """Return how a printed table names a term: a neighbour's regressor is ``W_agg``."""
+    return f"W_{term}" if part == "wx" else term
 
 
 def _opened(lines: Sequence[Line]) -> list[Line]:
