@@ -89,7 +89,10 @@ def _likelihood_ratio(data: SpatialPanel, durbin: SpatialFit, model: Model) -> P
 
 
 _NAMES = {"sar": "lag", "sem": "error"}
-_RESTRICTIONS = {"sar": "theta = 0", "sem": "theta + rho beta = 0"}
+_RESTRICTIONS = {
+    "sar": "neighbours' regressors have no coefficients",
+    "sem": "neighbours' regressors have minus rho times the coefficients of a unit's own",
+}
 
 
 def _likelihood_of(fit: SpatialFit) -> Bias:
@@ -279,7 +282,7 @@ def _contrast(contrast: FloatArray, difference: FloatArray, q: int) -> PanelTest
     if values.min() <= 1e-12:
         note = (
             "not defined: V(fixed) - V(random) is not positive definite, so the contrast has no "
-            "chi2 distribution; use hausman_robust"
+            "chi2 distribution; use hausman_mundlak"
         )
         return PanelTest("hausman", None, float(q), None, None, "upper", _RANDOM, note)
     statistic = float(contrast @ np.linalg.solve(difference, contrast))
@@ -306,7 +309,7 @@ def spatial_mundlak(
     Returns
     -------
     PanelTest
-        ``hausman_robust``: Wald test of the means and, in Durbin models, of their lags. Always
+        ``hausman_mundlak``: Wald test of the means and, in Durbin models, of their lags. Always
         defined, unlike the contrast.
 
     Raises
@@ -335,5 +338,5 @@ def spatial_mundlak(
         determinant=known,
     )
     where = [i for i, (_, term) in enumerate(fit.terms) if term in added]
-    test = wald_test(fit, where, "hausman_robust", _RANDOM)
+    test = wald_test(fit, where, "hausman_mundlak", _RANDOM)
     return replace(test, note="regression-based (Mundlak); information matrix")

@@ -67,7 +67,7 @@ def _hausman_rows(
     def means() -> list[PanelTest]:
         return [spatial_mundlak(data, model, with_time=with_time, determinant=known, lagged=lagged)]
 
-    return [*_rows("hausman", contrast), *_rows("hausman_robust", means)]
+    return [*_rows("hausman", contrast), *_rows("hausman_mundlak", means)]
 
 
 def _rows(name: str, run: _Tests, part: str = MAIN) -> list[Record]:

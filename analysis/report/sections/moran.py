@@ -101,8 +101,9 @@ def clusters(context: Context) -> Mapping[str, object]:
     for found, local in _local(context):
         periods = list(dict.fromkeys(row["period"] for row in local))
         last = [row for row in local if row["period"] == periods[-1]]
+        level = float(found.model.options.get("level", 0.05))
         by_year = [
-            (period, _named([row for row in local if row["period"] == period], context))
+            (period, _named([row for row in local if row["period"] == period], level, context))
             for period in periods
         ]
         maps.append(
@@ -111,8 +112,7 @@ def clusters(context: Context) -> Mapping[str, object]:
                 "year": periods[-1],
                 "map": _map(last, found, context),
                 "by_year": by_year,
-                "n_found": sum(bool(names) for _, kinds in by_year for names in kinds.values()),
-                "level": found.model.options.get("level", 0.05),
+                "level": level,
             }
         )
     return {"maps": maps, "clusters": CLUSTERS}
@@ -171,10 +171,21 @@ def _dot(row: Row, context: Context) -> Dot:
     return Dot(name, row["z"], row["lag"], row["quadrant"], tip, is_named=is_found)
 
 
-def _named(rows: Sequence[Row], context: Context) -> dict[str, list[str]]:
-    return {
-        kind: [_region(row, context) for row in rows if row["cluster"] == kind] for kind in CLUSTERS
-    }
+def _named(rows: Sequence[Row], level: float, context: Context) -> dict[str, list[str]]:
+    """Return the regions of each pattern; in parentheses what is one before adjustment only."""
+    named: dict[str, list[str]] = {kind: [] for kind in CLUSTERS}
+    for row in rows:
+        name = _region(row, context)
+        if row["cluster"] in CLUSTERS:
+            named[row["cluster"]].append(name)
+        elif _is_hint(row, level):
+            named[row["quadrant"]].append(f"({name})")
+    return named
+
+
+def _is_hint(row: Row, level: float) -> bool:
+    p = row["p_value"] if row["p_permutation"] is None else row["p_permutation"]
+    return bool(row["cluster"] == "ns" and p is not None and p <= level)
 
 
 def _map(rows: Sequence[Row], found: Found, context: Context) -> Markup | None:
@@ -197,9 +208,8 @@ def _map(rows: Sequence[Row], found: Found, context: Context) -> Markup | None:
 def _tile(tile: Tile, row: Row | None, level: float) -> ClusterTile:
     if row is None:
         return ClusterTile(tile, "none", "", None)
-    p = row["p_value"] if row["p_permutation"] is None else row["p_permutation"]
-    is_hint = row["cluster"] == "ns" and p is not None and p <= level
-    return ClusterTile(tile, row["cluster"], row["quadrant"], row["i"], is_hint)
+    hint = _is_hint(row, level)
+    return ClusterTile(tile, row["cluster"], row["quadrant"], row["i"], hint)
 
 
 SECTION = Section(

@@ -107,7 +107,7 @@ def test_the_durbin_model_leaves_coefficients_effects_orders_and_tests(tmp_path:
     tests = diagnostics_of(made)
     for name in ("lm_lag", "lm_error", "rlm_lag", "rlm_error", "lr_sdm_sar", "lr_sdm_sem",
                  "wald_sdm_sar", "wald_sdm_sem", "lr_entity_effects", "lr_time_effects",
-                 "hausman", "hausman_robust", "joint_main", "joint_wx",
+                 "hausman", "hausman_mundlak", "joint_main", "joint_wx",
                  "moran_residuals"):  # fmt: skip
         assert ("main", name) in tests
     assert ("transform", "lm_lag") in tests
