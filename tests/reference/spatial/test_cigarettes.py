@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from scipy.linalg import helmert
+from scipy.optimize import minimize_scalar
 
 from analysis.methods.panel import within
 from analysis.methods.spatial.effects import spatial_effects
@@ -190,6 +192,32 @@ def test_elhorsts_bias_correction(cigar: SpatialArrays, octave: dict[str, Any]) 
                 before["beta"], before["rho"]
             )
             assert_allclose(correct.estimates - none.estimates, moved, rtol=2e-2, atol=1e-4)
+
+
+def test_transformed_likelihood_written_out(cigar: SpatialArrays) -> None:
+    # Lee and Yu (2010) in full: orthonormal combinations of states and of years (Helmert), the
+    # weights between them, determinants of dense matrices. SDPDmod's .262 is this maximum looked
+    # up on a grid of determinants.
+    data = cigar.checked()
+    states, years = (helmert(n).T for n in (46, 30))
+    y = states.T @ data.y @ years
+    X = np.concatenate([data.X, data.lag(data.X)], axis=2)
+    Z = np.einsum("ia,itk,tb->abk", states, X, years).reshape(y.size, -1)
+    W = states.T @ cigar.weights @ states
+    lagged = W @ y
+
+    def negative(rho: float) -> float:
+        left = (y - rho * lagged).reshape(-1)
+        left = left - Z @ np.linalg.lstsq(Z, left, rcond=None)[0]
+        size = 29 * np.linalg.slogdet(np.eye(45) - rho * W)[1]
+        return float(y.size / 2 * np.log(left @ left) - size)
+
+    expected = minimize_scalar(negative, bounds=(-0.5, 0.9), method="bounded",
+                               options={"xatol": 1e-9}).x  # fmt: skip
+    fit = _fit(cigar, "sdm", ("entity", "time"), bias="transform")
+
+    assert_allclose(fit.rho, expected, rtol=RTOL)
+    assert round(fit.rho, 4) == 0.2712
 
 
 def test_random_effects(cigar: SpatialArrays, splm: dict[str, Any]) -> None:
