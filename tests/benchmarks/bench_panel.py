@@ -11,6 +11,7 @@ import pandas as pd
 from linearmodels.panel import PanelOLS, RandomEffects
 
 from analysis.methods.covariance import Covariance
+from analysis.methods.multiverse import Choices, specification_grid
 from analysis.methods.panel import (
     breusch_pagan_lm,
     hausman,
@@ -21,6 +22,7 @@ from analysis.methods.panel import (
     within,
 )
 from analysis.methods.panel.diagnostics import modified_wald, pesaran_cd, wooldridge_serial
+from analysis.methods.panel.group_difference import group_difference
 from analysis.methods.panel.influence import leave_one_out, row_influence, vif
 from analysis.methods.panel.randomisation import randomisation_test
 from analysis.methods.panel.wild_bootstrap import wild_cluster_bootstrap
@@ -44,6 +46,32 @@ def measure() -> Iterator[Row]:
     yield Row(f"within two-way, unbalanced, two-way clusters, {LARGE}", seconds, LARGE_BAR)
     yield from _tests(small)
     yield from _bootstraps(small, large)
+    yield from _many(small)
+
+
+def _many(panel: Panel) -> Iterator[Row]:
+    """Yield what fits the model many times: groups dealt out anew, every specification."""
+    groups = np.repeat(["east", "central", "west"], [11 * 14, 8 * 14, 11 * 14])
+    seconds = best_of(
+        lambda: group_difference(
+            *panel, groups=groups, term="agg", rng=np.random.default_rng(1), draws=999
+        )
+    )
+    yield Row(f"difference between groups, 999 permutations, {SMALL}", seconds, 2.0)
+    choices = Choices(
+        optional=tuple(panel.names[1:]),
+        effects=((), ("entity",), ("entity", "time")),
+        covariances=(Covariance(), Covariance("driscoll_kraay")),
+    )
+    outcomes = np.column_stack([panel.y] * 6)
+    named = [f"y{place}" for place in range(6)]
+    seconds = best_of(
+        lambda: specification_grid(
+            outcomes, *panel[1:], outcome_names=named, term="agg", choices=choices
+        ),
+        1,
+    )
+    yield Row(f"multiverse of 2,304 specifications, {SMALL}", seconds, 5.0)
 
 
 def _imports() -> Iterator[Row]:

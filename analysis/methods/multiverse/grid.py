@@ -65,6 +65,8 @@ class Specification:
         Degrees of freedom of the t; ``None``: normal, or no estimate.
     reason
         Why there is no estimate.
+    notes
+        What a reader must know about the standard error.
     """
 
     outcome: str
@@ -79,6 +81,7 @@ class Specification:
     ci_low: float | None
     ci_high: float | None
     reason: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 def specification_grid(
@@ -221,6 +224,7 @@ class _Projected:
             p_value=float(two_sided_p(np.array([t]), result.df)[0]),
             ci_low=estimate - reach,
             ci_high=estimate + reach,
+            notes=result.notes,
         )
 
     def _none(

@@ -12,7 +12,7 @@ With 30 entities in three groups the clustered tests reject a true null too ofte
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -99,6 +99,7 @@ def group_difference(
     groups: Labels,
     term: str,
     rng: np.random.Generator,
+    group_names: Sequence[str] | None = None,
     effects: Sequence[str] = EFFECTS,
     draws: int = 999,
     level: float = 0.95,
@@ -115,6 +116,8 @@ def group_difference(
         The coefficient.
     rng
         Source of the reassignments.
+    group_names
+        Names of the groups in the order of their sorted labels; default: the labels.
     effects
         Absorbed effects; none: a constant per group.
     draws
@@ -136,7 +139,7 @@ def group_difference(
         its own regression.
     """
     panel = check_panel(y, X, names, entity, time)
-    labels = _checked_groups(panel, groups, term, draws)
+    labels = _checked_groups(panel, groups, term, draws, group_names)
     chosen = tuple(e for e in EFFECTS if e in effects)
     j = panel.names.index(term)
     stacked = _stacked(panel, labels, chosen, level)
@@ -166,7 +169,9 @@ def group_difference(
     )
 
 
-def _checked_groups(panel: PanelData, groups: Labels, term: str, draws: int) -> Groups:
+def _checked_groups(
+    panel: PanelData, groups: Labels, term: str, draws: int, names: Sequence[str] | None
+) -> Groups:
     if term not in panel.names:
         raise ValueError(f"no regressor {term!r}; the model has {', '.join(panel.names)}")
     if 0 < draws < 99:
@@ -174,6 +179,10 @@ def _checked_groups(panel: PanelData, groups: Labels, term: str, draws: int) -> 
     if np.shape(groups) != panel.y.shape:
         raise ValueError(f"groups must have shape {panel.y.shape}, got {np.shape(groups)}")
     labels = group(np.asarray(groups))
+    if names is not None:
+        if len(names) != labels.count:
+            raise ValueError(f"{len(names)} group_names do not fit {labels.count} groups")
+        labels = replace(labels, labels=np.asarray(names))
     own = _by_entity(panel, labels)
     changing = np.unique(panel.entity.codes[own[panel.entity.codes] != labels.codes])
     if changing.size:

@@ -124,10 +124,11 @@ def _summary(found: Sequence[Fitted], part: str) -> Iterator[FitStatistic]:
 
 
 def _note(found: Sequence[Fitted], options: GridOptions) -> str | None:
+    notes = dict.fromkeys(note for one in found for note in one.notes)
     refused = [one.reason for one in found if one.reason is not None]
-    if not refused:
-        return None
-    return (
-        f"{len(refused)} of {options.n_specifications} specifications are not identified, "
-        f"e.g.: {refused[0]}"
-    )
+    if refused:
+        notes[
+            f"{len(refused)} of {options.n_specifications} specifications are not identified, "
+            f"e.g.: {refused[0]}"
+        ] = None
+    return "; ".join(notes) or None

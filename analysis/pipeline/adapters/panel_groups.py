@@ -43,13 +43,13 @@ def run(design: Design, options: GroupsOptions, context: Context) -> Records:
         groups=codes[inside],
         term=options.focus,
         rng=context.generator(),
+        group_names=options.groups,
         effects=options.effects,
         draws=options.permutations,
         level=options.confidence,
     )
-    named = replace(found, groups=tuple(options.groups[int(g)] for g in found.groups))
-    rows = [*_slopes(named), *_differences(named, options), *_tests(named)]
-    rows += _statistics(named, design, codes, options)
+    rows = [*_slopes(found), *_differences(found, options), *_tests(found)]
+    rows += _statistics(found, design, codes, options)
     notes = list(dict.fromkeys((*found.stacked.notes, *found.interacted.notes)))
     n_outside = len({*design.entity_index.tolist()}) - len({*design.entity_index[inside].tolist()})
     if n_outside:
@@ -60,15 +60,15 @@ def run(design: Design, options: GroupsOptions, context: Context) -> Records:
 def _slopes(found: GroupDifference) -> Iterator[Record]:
     for prefix, fit in (("group", found.stacked), ("interaction", found.interacted)):
         rows = linear.estimates(fit, is_headline=True)
-        terms = [f"{found.term}:{g}" for g in range(len(found.groups))]
         by_term = {row.term: row for row in rows}
-        for name, term in zip(found.groups, terms, strict=True):
-            yield replace(by_term[term], part=f"{prefix}:{name}", term=found.term)
+        for name in found.groups:
+            row = by_term[f"{found.term}:{name}"]
+            yield replace(row, part=f"{prefix}:{name}", term=found.term)
 
 
 def _differences(found: GroupDifference, options: GroupsOptions) -> Iterator[Record]:
     for pair in found.contrasts:
-        first, second = (found.groups[int(g)] for g in (pair.first, pair.second))
+        first, second = pair.first, pair.second
         part = f"difference:{first}-{second}"
         df = pair.df if np.isfinite(pair.df) else None
         reach = critical_value(options.confidence, df) * pair.std_error
