@@ -289,15 +289,17 @@ def _print_models(study: Study, entries: Sequence[Entry], *, as_json: bool) -> N
         return
     print(f"{study.title} ({study.path})")
     width = max(len(entry.model_id) for entry in entries)
+    widest = max(len(name) for name in METHODS)
     for entry in entries:
         chosen = entry.options
         printed = f"table {chosen.table}" if chosen.table else ""
         printed += f" ({chosen.column})" if chosen.column else ""
         about = "on unreplaced data" if entry.twin_of else chosen.title or ""
-        print(f"  {entry.model_id:<{width}}  {chosen.method:<18} {printed:<12} {about}".rstrip())
+        made = f"{chosen.method:<{widest}}  {printed:<16}"
+        print(f"  {entry.model_id:<{width}}  {made} {about}".rstrip())
     print("\nmethods that a study can name:")
     for name, method in sorted(METHODS.items()):
-        print(f"  {name:<18} {method.about}")
+        print(f"  {name:<{widest}}  {method.about}")
 
 
 def _print_summary(finished: Finished, *, as_json: bool) -> None:

@@ -17,11 +17,24 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+_EPILOG = """\
+examples:
+  python -m analysis.report                          every study of the database
+  python -m analysis.report --study paper --lang zh --output report_zh
+  python -m analysis.report --database warehouse/published/warehouse.duckdb --output mine.html
+
+exit codes: 0 written; 1 an input error, the older page and tables are as they were; 2 wrong usage
+"""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the report; return the exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m analysis.report",
-        description="Write the report of what a database holds; nothing is computed again.",
+        description="Write the report of what a database holds, and its tables as Word, LaTeX,\n"
+        "Excel and Markdown beside it; nothing is computed again.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "--database",

@@ -103,6 +103,8 @@ def _write(page: Path, html: str, files: list[tuple[str, bytes]]) -> None:
                 swap(made, folder)
             finally:
                 shutil.rmtree(made, ignore_errors=True)
+            if not files:
+                shutil.rmtree(folder, ignore_errors=True)
             written.replace(page)
     except OSError as error:
         raise InputError(

@@ -186,6 +186,8 @@ def _study(
 
 def _model(run: Row, row: Row, place: int) -> Model:
     words = anchor(row["study_id"], row["model_id"])
+    # The views of an older run do not know which entries their study file still has.
+    row = {"is_in_study": True, **row}
     return Model(row, json.loads(row["options"]), run["panel"], f"model-{words}-{place}")
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from analysis.report.exports.layout import Printed, Worded, rows
 from analysis.report.exports.package import without_moment
@@ -63,6 +64,9 @@ def _fill(sheet: Worksheet, one: Worded) -> None:
     note.alignment = Alignment(wrap_text=True, vertical="top")
     sheet.merge_cells(start_row=at, start_column=1, end_row=at, end_column=n_columns + 1)
     sheet.row_dimensions[at].height = 15 * (1 + len(str(note.value)) // (30 + 13 * n_columns))
+    sheet.page_setup.orientation = "landscape"
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToHeight = 0
     sheet.column_dimensions["A"].width = 30
     for place in range(2, n_columns + 2):
         sheet.column_dimensions[get_column_letter(place)].width = 15

@@ -1,4 +1,4 @@
-"""A three-line table as LaTeX: `booktabs` rules, nothing else beyond the standard classes."""
+"""A three-line table as LaTeX: `booktabs` rules, and `graphicx` to shrink what is too wide."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from analysis.report.tables.three_line import ThreeLine
 
 _WIDE = 6
+# A table wider than the line is shrunk to it.
+_SHRUNK = r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%"
 _ESCAPED = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
     "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
@@ -35,15 +37,16 @@ def latex(one: Worded) -> str:
     """Return a floating table; a Chinese one says what the document needs to set it."""
     table, words = one.table, one.words
     n_columns = len(table.columns)
-    needs = r"% \usepackage{booktabs}"
+    is_wide = n_columns > _WIDE
+    needs = r"% \usepackage{booktabs,graphicx}" if is_wide else r"% \usepackage{booktabs}"
     if words.lang == "zh":
         needs += r"; \documentclass{ctexart}, XeLaTeX"
     lines = [needs, r"\begin{table}[htbp]", r"\centering"]
     lines += [rf"\caption{{{escaped(table.caption)}}}", rf"\label{{tab:{table.anchor}}}"]
-    if n_columns > _WIDE:
-        lines += [r"\footnotesize", r"\setlength{\tabcolsep}{3pt}"]
+    lines += [_SHRUNK] if is_wide else []
     lines += [rf"\begin{{tabular}}{{l*{{{n_columns}}}{{c}}}}", r"\toprule"]
     lines += [*_heads(one), r"\midrule", *_body(table), r"\bottomrule", r"\end{tabular}"]
+    lines += ["}"] if is_wide else []
     lines += [r"", r"\medskip", r"\begin{minipage}{0.95\linewidth}\footnotesize"]
     lines += [rf"\textit{{{escaped(words.notes)}}} {escaped(one.notes)}"]
     return "\n".join([*lines, r"\end{minipage}", r"\end{table}", ""])
