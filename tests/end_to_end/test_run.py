@@ -74,7 +74,11 @@ def test_tables_5_and_6_are_published(analysed: Workspace) -> None:
         ("baseline_3", 420, True, True),
         ("baseline_4", 420, True, True),
     ]
-    twins = query(published, "select count(*) from results.latest_model where twin_of is not null")
+    twins = query(
+        published,
+        "select count(*) from results.latest_model "
+        "where twin_of is not null and table_no in ('5', '6')",
+    )
     assert twins == [(7,)]
     beside = query(
         published,
@@ -84,6 +88,30 @@ def test_tables_5_and_6_are_published(analysed: Workspace) -> None:
     assert beside[0][0] == 0
     assert int(str(beside[0][1])) > 100
     assert query(published, "select count(*) from results.latest_refusal") == [(0,)]
+
+
+def test_tables_2_to_4_are_published_with_every_printed_figure(analysed: Workspace) -> None:
+    beside = query(
+        analysed.published,
+        "select table_no, count(*), count(ours) from results.latest_replication "
+        "where table_no in ('2', '3', '4') group by table_no order by table_no",
+    )
+    figures = query(
+        analysed.database,
+        "select table_no, count(*) from seeds.published_figures "
+        "where table_no in ('2', '3', '4') group by table_no order by table_no",
+    )
+    # The settings of Table 4 stand beside both outcomes.
+    assert [row[:2] for row in beside] == [("2", 21), ("3", 48), ("4", figures[2][1] + 4)]  # type: ignore[operator]
+    assert [(table, n) for table, n, _ in beside[:2]] == figures[:2]
+    # Tables 2 and 3 whole; in Table 4 a symbol that ours does not have stands alone.
+    assert [ours for _, _, ours in beside[:2]] == [21, 48]
+    faults = query(
+        analysed.published,
+        "select terms from results.latest_qca_self_check where fault = 'merge' "
+        "and model_id = 'paths_not_high'",
+    )
+    assert faults == [("NH5, NH6",)]
 
 
 def test_column_4_of_table_6_is_least_squares_with_dummies(analysed: Workspace) -> None:

@@ -12,13 +12,13 @@ from analysis.pipeline.context import Context, Ours, Records
 from analysis.pipeline.design import Design
 from analysis.results.qca_records import QcaCalibration, QcaNecessity
 from analysis.results.records import FitStatistic, Record
-from analysis.study.options.calibration import CalibratedOptions
+from analysis.study.options.calibration import SetOptions
 from analysis.study.options.qca import FuzzyOptions, NecessityOptions, NecessitySearch
 
 Comparable = dict[tuple[str, ...], Ours]
 
 
-def run(design: Design, options: CalibratedOptions, context: Context) -> Records:
+def run(design: Design, options: SetOptions, context: Context) -> Records:
     """Calibrate; then, as the method asks, test necessity or go all the way.
 
     Raises
@@ -97,7 +97,7 @@ def _fits(rows: Sequence[QcaNecessity]) -> Comparable:
     }
 
 
-def _half_note(sets: Sets, options: CalibratedOptions) -> str | None:
+def _half_note(sets: Sets, options: SetOptions) -> str | None:
     if not sets.n_half:
         return None
     where = {"up": "were moved to 0.501", "down": "were moved to 0.499", "keep": "were kept"}

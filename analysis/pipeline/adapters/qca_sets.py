@@ -27,7 +27,7 @@ from analysis.methods.qca.sets import (
 )
 from analysis.pipeline.design import Design
 from analysis.results.qca_records import QcaCalibration, QcaMembership
-from analysis.study.options.calibration import CalibratedOptions, SetAnchors
+from analysis.study.options.calibration import CalibratedOptions, SetAnchors, SetOptions
 
 NO_PERIOD = 0
 
@@ -145,7 +145,7 @@ def make_cases(design: Design, options: CalibratedOptions) -> Cases:
     )
 
 
-def make_sets(design: Design, options: CalibratedOptions) -> Sets:
+def make_sets(design: Design, options: SetOptions) -> Sets:
     """Calibrate every variable as the study says.
 
     Raises

@@ -95,10 +95,11 @@ def analyses(
 
 
 def of_table(found: Sequence[Analysis]) -> list[list[Analysis]]:
-    """Return the models that stand in one table: by study and printed table or conditions."""
+    """Return the models that stand in one table: of one printed table, or of like cases."""
     groups: dict[tuple[object, ...], list[Analysis]] = {}
     for one in found:
-        key = (one.study.id, one.model.table_no or tuple(one.conditions))
+        of = one.model.table_no or tuple(one.conditions)
+        key = (one.study.id, of, one.model.options["cases"])
         groups.setdefault(key, []).append(one)
     return list(groups.values())
 

@@ -158,9 +158,6 @@ class CalibratedOptions(ModelOptions):
         R's QCA (0.95 and 0.05).
     snap
         Memberships nearer than this to 0 or 1 become 0 or 1: 0.0001 as R's QCA; none by default.
-    half
-        Where memberships of exactly one half go: ``up`` to 0.501, as the paper does, ``down``
-        to 0.499, or ``keep`` (the case is then in no row of the truth table).
     """
 
     outcome: Column
@@ -169,7 +166,6 @@ class CalibratedOptions(ModelOptions):
     anchors: AnchorsOption = AnchorsOption(percentiles=(5, 50, 95))
     log_odds: float = Field(default=3.0, gt=0, allow_inf_nan=False)
     snap: float = Field(default=0.0, ge=0, lt=0.5)
-    half: Literal["up", "down", "keep"] = "up"
 
     @model_validator(mode="after")
     def _sets_are_sound(self) -> Self:
@@ -217,3 +213,16 @@ class CalibratedOptions(ModelOptions):
     def roles(self) -> dict[str, tuple[str, ...]]:
         """Return outcome and conditions."""
         return {"outcome": (self.variable,), "conditions": self.conditions}
+
+
+class SetOptions(CalibratedOptions):
+    """Sets for configurations: where a membership of one half is no row of a truth table.
+
+    Attributes
+    ----------
+    half
+        Where memberships of exactly one half go: ``up`` to 0.501, as the paper does, ``down``
+        to 0.499, or ``keep`` (the case is then in no row of the truth table).
+    """
+
+    half: Literal["up", "down", "keep"] = "up"

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from analysis.study.names import suggestion
 from analysis.study.options.base import Settings
-from analysis.study.options.calibration import CalibratedOptions, SetAnchors, Three
+from analysis.study.options.calibration import SetAnchors, SetOptions, Three
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Shares = Annotated[
@@ -25,7 +25,7 @@ Expressions = Annotated[
 _SIGNS = re.compile(r"[*+]")
 
 
-class CalibrationOptions(CalibratedOptions):
+class CalibrationOptions(SetOptions):
     """Anchors and memberships alone (qca.calibration): a table of calibration."""
 
     method: Literal["qca.calibration"]
@@ -51,7 +51,7 @@ class NecessitySearch(Settings):
     relevance: Share = 0.5
 
 
-class NecessityOptions(CalibratedOptions):
+class NecessityOptions(SetOptions):
     """Tests of necessity alone (qca.necessity): a table of necessary conditions.
 
     Attributes
@@ -96,7 +96,7 @@ class RobustnessGrid(Settings):
         return value
 
 
-class FuzzyOptions(CalibratedOptions):
+class FuzzyOptions(SetOptions):
     """Fuzzy-set QCA (qca.fuzzy): necessity, truth table, solutions, roles, robustness.
 
     Attributes

@@ -261,33 +261,36 @@ def test_one_case_is_too_few(tmp_path: Path) -> None:
         records(tmp_path, f"method: qca.fuzzy, {BASE}", one)
 
 
+@pytest.mark.parametrize("name", ["qca_LF", "qca_JOBF"])
 @pytest.mark.parametrize("outcome", ["positive_outcome", "negated_outcome"])
 def test_a_cross_section_of_memberships_gives_the_models_of_r(
-    tmp_path: Path, shared: Path, outcome: str
+    tmp_path: Path, shared: Path, name: str, outcome: str
 ) -> None:
-    """Fuzzy Lipset data through a study: QCA 3.23's models, numbers and truth table."""
-    gold = json.loads((shared / "reference" / "qca_LF.json").read_text(encoding="utf-8"))
-    with (shared / "reference" / "data" / "qca_LF.csv").open(encoding="utf-8") as file:
+    """Lipset's countries and the job market, which has ties: QCA 3.23's models and tables."""
+    gold = json.loads((shared / "reference" / f"{name}.json").read_text(encoding="utf-8"))
+    with (shared / "reference" / "data" / f"{name}.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    names = gold["conditions"]
+    names, target = gold["conditions"], gold["outcome"]
     columns: dict[str, list[Any]] = {"region": [row["case"] for row in rows]}
-    columns |= {name: [float(row[name]) for row in rows] for name in [*names, "SURV"]}
+    columns |= {column: [float(row[column]) for row in rows] for column in [*names, target]}
     is_plain = outcome == "positive_outcome"
     expect = dict.fromkeys(names, "present" if is_plain else "absent")
     made = records(
         tmp_path,
-        f"method: qca.fuzzy, outcome: {'SURV' if is_plain else '~SURV'}, anchors: none, "
+        f"method: qca.fuzzy, outcome: {target if is_plain else f'~{target}'}, anchors: none, "
         f"conditions: {json.dumps(names)}, expect: {json.dumps(expect)}",
         columns,
         CROSS_SECTION,
     )
-    for kind in ("conservative", "parsimonious"):
-        models: dict[int, set[str]] = {}
-        for term in of(qca.QcaTerm, made):
-            if term.solution_kind == kind:
-                models.setdefault(term.model_no, set()).add(term.term)
-        expected = [set(solution) for solution in gold[outcome][kind]["solutions"]]
-        assert sorted(map(sorted, models.values())) == sorted(map(sorted, expected))
+    expected = {kind: gold[outcome][kind]["solutions"] for kind in ("conservative", "parsimonious")}
+    pairs = gold[outcome]["intermediate"]["intermediate"].values()
+    expected["intermediate"] = [model for pair in pairs for model in pair["solutions"]]
+    for kind, models in expected.items():
+        wanted = {frozenset(model) for model in models}
+        assert _models(made, kind) == wanted
+        listed = [row for row in of(qca.QcaSolution, made) if row.solution_kind == kind]
+        assert [row.model_no for row in listed] == list(range(1, len(wanted) + 1))
+        assert {row.n_models for row in listed} == {len(wanted)}
     for row, theirs in zip(
         of(qca.QcaTruthTableRow, made), gold[outcome]["truth_table"], strict=True
     ):
@@ -295,3 +298,11 @@ def test_a_cross_section_of_memberships_gives_the_models_of_r(
         assert set((row.cases or "").split(", ")) == set(theirs["cases"].split(","))
         if theirs["incl"] is not None:
             assert (row.inclusion, row.pri) == pytest.approx((theirs["incl"], theirs["PRI"]))
+
+
+def _models(made: Records, kind: str) -> set[frozenset[str]]:
+    models: dict[int, set[str]] = {}
+    for term in of(qca.QcaTerm, made):
+        if term.solution_kind == kind:
+            models.setdefault(term.model_no, set()).add(term.term)
+    return {frozenset(model) for model in models.values()}

@@ -140,6 +140,26 @@ def test_a_part_without_tables_says_so(database: Path) -> None:
         tables_as_text(database, "xy")
 
 
+@pytest.mark.parametrize(
+    ("presence", "role", "symbol", "key"),
+    [
+        ("present", "core", "●", "core_present"),
+        ("present", "peripheral", "•", "peripheral_present"),
+        ("absent", "core", "⨂", "core_absent"),
+        ("absent", "peripheral", "⊗", "peripheral_absent"),
+        ("present", "undefined", "○", "unknown_present"),
+        ("absent", "disputed", "⊘", "unknown_absent"),
+    ],
+)
+def test_glyphs(presence: str, role: str, symbol: str, key: str) -> None:
+    assert glyph(presence, role) == symbol
+    assert MARKS[symbol].name == key
+    # What is absent is crossed; core is larger than peripheral.
+    assert ("<path" in drawn(symbol)) == (presence == "absent")
+    assert MARKS["●"].radius > MARKS["•"].radius
+    assert MARKS["⨂"].radius > MARKS["⊗"].radius
+
+
 def test_every_glyph_is_drawn_and_escaped_for_latex() -> None:
     for symbol in MARKS:
         assert f'aria-label="{symbol}"' in drawn(symbol)
