@@ -12,6 +12,10 @@ import pytest
 
 from tests.support import ROOT, Workspace
 
+# As `python -m analysis.run` does: idle threads of small products fight for the processors.
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
 
 @pytest.fixture(scope="session")
 def root() -> Path:

@@ -7,6 +7,7 @@ A benchmark is a module `bench_<name>.py` here with a function `measure()` that 
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from pathlib import Path
 
@@ -24,6 +25,9 @@ def main(names: list[str]) -> int:
         known = ", ".join(name.removeprefix("bench_") for name in modules)
         sys.stderr.write(f"No such benchmark; there are: {known}\n")
         return 2
+    # As `python -m analysis.run` does; ours and its peers alike.
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")
     rows: list[Row] = []
     for name in chosen:
         rows.extend(importlib.import_module(f"tests.benchmarks.{name}").measure())
