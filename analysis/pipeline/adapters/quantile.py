@@ -64,7 +64,6 @@ def run(design: Design, options: QuantileOptions, context: Context) -> Records:
     rows += _statistics(headline, _clusters(options))
     tests = list(_equality(headline, options))
     rows += tests
-    notes |= dict.fromkeys(_crossing_note(headline))
     return Records(tuple(rows), _comparable(headline, tests), "; ".join(notes) or None)
 
 
@@ -226,16 +225,6 @@ def _equality(fit: quantile.QuantileFit, options: QuantileOptions) -> Iterator[D
     if fit.taus.size > 2:
         test = quantile.equality_test(fit, options.compared, taus=outermost)
         yield diagnostic(test, f"{part_of(outermost[0])}, {part_of(outermost[1])}")
-
-
-def _crossing_note(fit: quantile.QuantileFit) -> Iterator[str]:
-    crossing = fit.crossing
-    if crossing.worst_between is not None:
-        low, high = crossing.worst_between
-        yield (
-            f"fitted quantiles cross in {crossing.n_rows} of {fit.n_obs} rows, by at most "
-            f"{crossing.worst:.4g} ({part_of(low)} above {part_of(high)})"
-        )
 
 
 def _comparable(fit: quantile.QuantileFit, tests: list[Diagnostic]) -> dict[tuple[str, ...], Ours]:
