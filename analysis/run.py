@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.pipeline.interrupt import Interrupt, Stoppable
-from warehouse.errors import InputError
+from warehouse.errors import InputError, refused_by_disk
 
 if TYPE_CHECKING:
     from analysis.pipeline.run import Outcome
@@ -97,8 +97,20 @@ def _guarded(
             return _failed(options, "Interrupted.", INTERRUPTED)
         if options.debug:
             raise
+        if refused_by_disk(error):
+            return _failed(options, _full_disk(error))
         message = f"The software failed: {type(error).__name__}: {error}"
         return _failed(options, f"{message}\n  next step: run again with --debug and report it")
+
+
+def _full_disk(error: Exception) -> str:
+    return str(
+        InputError(
+            "A file could not be written; the published copy is as it was.",
+            found=" ".join(str(error).split()),
+            next_step="free disk space (or the quota) there and run again",
+        )
+    )
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -45,3 +45,15 @@ class InputError(Exception):
             if text is not None:
                 lines.append(f"  {label}: {text}")
         return "\n".join(lines)
+
+
+_REFUSALS_OF_THE_DISK = ("no space left", "file too large", "quota", "could not write")
+
+
+def refused_by_disk(error: BaseException) -> bool:
+    """Tell whether an error says that a file could not be written for want of room.
+
+    DuckDB raises several kinds for it, a failed commit among them; their words agree.
+    """
+    text = str(error).lower()
+    return any(words in text for words in _REFUSALS_OF_THE_DISK)

@@ -29,6 +29,14 @@ from warehouse.publishing.dashboard import write_dashboard
 from warehouse.publishing.permission import require_passed_gates
 from warehouse.publishing.swap import copy_in_the_making, only_publisher, put_in_place
 
+# What DuckDB and the system raise when a file cannot be written, a failed commit included.
+_DISK_ERRORS = (
+    duckdb.IOException,
+    duckdb.FatalException,
+    duckdb.TransactionException,
+    OSError,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Publication:
@@ -119,7 +127,7 @@ def _explained(target: Path) -> Iterator[None]:
     """Turn what the disk refuses into one clear message."""
     try:
         yield
-    except (duckdb.IOException, duckdb.FatalException, OSError) as error:
+    except _DISK_ERRORS as error:
         raise InputError(
             "The published copy could not be written; the one before it stays as it was.",
             where=str(target.parent),

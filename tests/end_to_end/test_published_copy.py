@@ -165,6 +165,28 @@ def test_a_damaged_database_is_one_message(workspace: Workspace, content: bytes)
     assert _digest(workspace.published) == before
 
 
+@pytest.mark.parametrize("kilobytes", [60, 1000], ids=["rows", "copy"])
+def test_a_full_disk_under_a_run_is_one_message(workspace: Workspace, kilobytes: int) -> None:
+    before = _digest(workspace.published)
+    limit = kilobytes * 1024
+
+    full = subprocess.run(
+        [sys.executable, "-m", "analysis.run", "--only", "baseline_4"],
+        cwd=ROOT,
+        env=workspace.environment(),
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert full.returncode == 1
+    assert "could not be written" in full.stderr
+    assert "File too large" in full.stderr
+    assert "free disk space" in full.stderr
+    assert _digest(workspace.published) == before
+
+
 def test_a_full_disk_keeps_the_copy_and_the_next_build_succeeds(workspace: Workspace) -> None:
     before = _digest(workspace.published)
     limit = workspace.database.stat().st_size // 2
