@@ -146,6 +146,7 @@ def _words(context: Context) -> dict[str, object]:
         "t": context.text,
         "name": context.text.name,
         "lang": context.text.lang,
+        "sentence": context.text.sentence,
         "error_kind": lambda kind: origin.std_error_kind(kind, context),
         "confidence": origin.confidence,
     }

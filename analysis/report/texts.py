@@ -7,6 +7,7 @@ and stands as it is where the catalogue does not know it, as with a user's own c
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,6 +46,19 @@ class Texts:
             return ""
         return self._messages.get(f"names.{kind}.{identifier}", identifier)
 
+    def sentence(self, text: str) -> str | None:
+        """Return what the database says in English in this language; None where it is not known.
+
+        A text made of parts (``…; …``) is known where all of its parts are.
+        """
+        if self.lang == "en":
+            return text
+        whole = _translated(text, self.lang)
+        if whole is not None:
+            return whole
+        parts = [_translated(part, self.lang) for part in text.split("; ")]
+        return "；".join(part for part in parts if part) if all(parts) else None
+
     def knows(self, key: str) -> bool:
         """Say whether the catalogue holds a key."""
         return key in self._messages
@@ -67,6 +81,29 @@ def catalogue(lang: str) -> dict[str, str]:
         )
     text = (_FOLDER / f"{lang}.yml").read_text(encoding="utf-8")
     return dict(_leaves(yaml.load(text, Loader=yaml.CSafeLoader), ""))
+
+
+@cache
+def phrases(lang: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Return the sentences of the database that a language knows: pattern and translation."""
+    file = _FOLDER / f"phrases_{lang}.yml"
+    pairs = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    return tuple((_pattern(english), translation) for english, translation in pairs)
+
+
+def _pattern(english: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(english)))
+
+
+def _translated(text: str, lang: str) -> str | None:
+    for pattern, translation in phrases(lang):
+        found = pattern.fullmatch(text)
+        if found is not None:
+            facts = found.groupdict().items()
+            return translation.format(
+                **{key: _translated(fact, lang) or fact for key, fact in facts}
+            )
+    return None
 
 
 def texts(lang: str) -> Texts:

@@ -1,0 +1,37 @@
+"""What the database says in English is said in Chinese where the catalogue knows it."""
+
+from __future__ import annotations
+
+import string
+
+import pytest
+
+from analysis.report.texts import phrases, texts
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        (
+            "all entity effects are zero, given time effects",
+            "在控制时间效应后，所有个体效应均为零",
+        ),
+        ("values replaced: 3 as outliers", "替换的数值：3个异常值"),
+        (
+            "the instruments are weak; F, homoskedastic errors",
+            "工具变量较弱；F 检验，同方差误差",
+        ),
+        ("Leave out agg, press.", "请去掉agg, press。"),
+        ("the instruments are weak; something else", None),
+        ("Something that no catalogue knows.", None),
+    ],
+)
+def test_sentences_are_translated_whole_or_not_at_all(english: str, chinese: str | None) -> None:
+    assert texts("zh").sentence(english) == chinese
+    assert texts("en").sentence(english) == english
+
+
+def test_every_translation_names_the_facts_of_its_sentence() -> None:
+    for pattern, translation in phrases("zh"):
+        named = {name for _, name, _, _ in string.Formatter().parse(translation) if name}
+        assert named == set(pattern.groupindex), pattern.pattern
