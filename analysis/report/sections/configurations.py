@@ -46,7 +46,7 @@ def chart(context: Context) -> Mapping[str, object]:
                 ],
                 "twins": charts.chart(own, f"chart-twins-{anchor}", context) if own else None,
                 "twins_caption": caption,
-                "notes": [one.model for one in group if one.model.facts["note"]],
+                "notes": [one.model for one in group],
                 "solutions": [_solutions(one, context) for one in group],
             }
         )
@@ -58,7 +58,11 @@ def calibration(context: Context) -> Mapping[str, object]:
     found = _first(context, ("qca.calibration", "qca.fuzzy"), {"qca_calibration": "study_id"})
     return {
         "tables": [
-            (one.study, tables.calibration(one, f"calibration-{one.model.anchor}", context))
+            {
+                "study": one.study,
+                "model": one.model,
+                "table": tables.calibration(one, f"calibration-{one.model.anchor}", context),
+            }
             for one in found
         ]
     }

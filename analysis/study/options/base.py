@@ -76,7 +76,8 @@ class ModelOptions(Settings):
     twin
         Whether the model is repeated on unreplaced data; by default as the study says.
     expect
-        ``refused`` if the data are known not to identify the model.
+        ``refused`` if the data are known not to identify the model. For qca.fuzzy, directional
+        expectations by condition: ``present``, ``absent`` or ``either``.
     expect_n
         Number of rows that the model must use; another number is an error.
     remark
