@@ -132,7 +132,8 @@ def _check(design: Design, options: ThresholdOptions) -> None:
         absent = design.absent_rows()
         more = f" and {len(absent) - _SHOWN} more" if len(absent) > _SHOWN else ""
         raise NotIdentified(
-            f"{len(absent)} rows of the panel are missing ({', '.join(absent[:_SHOWN])}{more}): "
+            f"The panel lacks {len(absent)} of {len(absent) + design.n_rows} rows "
+            f"({', '.join(absent[:_SHOWN])}{more}): "
             "residuals of whole entities cannot be exchanged in the bootstrap.",
             "Choose a sample in which every entity has every period, or `resampling: wild`.",
         )
