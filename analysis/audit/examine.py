@@ -8,19 +8,18 @@ from itertools import chain
 from pathlib import Path
 
 from analysis.audit import sets
-from analysis.audit.file import (
+from analysis.audit.file import PrintedTables, load_tables
+from analysis.audit.parts import (
     Column,
     Descriptives,
     Instrument,
     Moran,
-    PrintedTables,
     Quantiles,
     Regressions,
     Spatial,
     Term,
     Thresholds,
     ThresholdTest,
-    load_tables,
 )
 from analysis.methods.audit import descriptives, instrument, quantile, regression, spatial
 from analysis.methods.audit import threshold as thresholds

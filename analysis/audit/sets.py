@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analysis.audit.file import (
-    Anchors,
-    ConfigurationRow,
-    Configurations,
-    NecessityTable,
-    PrintedTables,
-)
+from analysis.audit.file import PrintedTables
+from analysis.audit.set_parts import Anchors, ConfigurationRow, Configurations, NecessityTable
 from analysis.methods.audit import qca
 from analysis.methods.audit.findings import Finding
 

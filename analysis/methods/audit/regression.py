@@ -46,61 +46,61 @@ def stars(
     n_clusters
         Number of entities: were the errors clustered, t would have one degree of freedom less.
     """
-    found, n_checked = [], 0
-    for name, term in terms.items():
-        if term.stars is None or term.ratio is None:
-            continue
-        n_checked += 1
-        normal = _star_range(term.ratio, levels, None)
-        few = _star_range(term.ratio, levels, n_clusters - 1) if n_clusters else normal
-        says = f"{term.estimate}/{term.std_error} = {term.ratio}"
-        if not normal[0] <= term.stars <= normal[1]:
-            agrees = few[0] <= term.stars <= few[1]
-            found.append(
-                Finding(
-                    "stars",
-                    table,
-                    "contradictory",
-                    f"{name} has {term.stars} stars, its standard error gives "
-                    f"{_count(normal)} by the normal distribution.",
-                    f"|t| = {says}; critical values {_criticals(levels, None)}",
-                    f"t distribution with {(n_clusters or 1) - 1} degrees of freedom"
-                    if agrees
-                    else "another standard error or another test lies behind the stars",
-                    facts={"name": name, "stars": str(term.stars), "count": _count(normal)},
-                )
-            )
-        elif few[1] < term.stars and n_clusters is not None:
-            found.append(
-                Finding(
-                    "stars",
-                    table,
-                    "undisclosed",
-                    f"The {term.stars} stars of {name} need more than the {n_clusters} entities as "
-                    f"independent units: by t({n_clusters - 1}) there are {_count(few)}.",
-                    f"|t| = {says}; critical values of t({n_clusters - 1}) "
-                    f"{_criticals(levels, n_clusters - 1)}",
-                    "errors that are not clustered by entity",
-                    facts={
-                        "name": name,
-                        "stars": str(term.stars),
-                        "entities": str(n_clusters),
-                        "df": str(n_clusters - 1),
-                        "count": _count(few),
-                    },
-                )
-            )
-    n_bad = sum(finding.grade == "contradictory" for finding in found)
-    if n_checked and not n_bad:
-        statement = f"The stars of all {n_checked} coefficients agree with their standard errors."
+    checked = {
+        name: term
+        for name, term in terms.items()
+        if term.stars is not None and term.ratio is not None
+    }
+    found = [
+        finding
+        for name, term in checked.items()
+        if (finding := _star(table, name, term, levels, n_clusters)) is not None
+    ]
+    if checked and all(finding.grade != "contradictory" for finding in found):
+        n = len(checked)
+        statement = f"The stars of all {n} coefficients agree with their standard errors."
         arithmetic = f"|t| against {_criticals(levels, None)}, two-sided"
-        found.insert(
-            0,
-            Finding(
-                "stars", table, "consistent", statement, arithmetic, facts={"n": str(n_checked)}
-            ),
-        )
+        facts = {"n": str(len(checked))}
+        found.insert(0, Finding("stars", table, "consistent", statement, arithmetic, facts=facts))
     return found
+
+
+def _star(
+    table: str, name: str, term: Coefficient, levels: Sequence[float], n_clusters: int | None
+) -> Finding | None:
+    """Return what is wrong with the stars of one coefficient, or needs saying."""
+    if term.ratio is None or term.stars is None:
+        return None
+    normal = _star_range(term.ratio, levels, None)
+    few = _star_range(term.ratio, levels, n_clusters - 1) if n_clusters else normal
+    says = f"|t| = {term.estimate}/{term.std_error} = {term.ratio}"
+    facts = {"name": name, "stars": str(term.stars), "count": _count(normal)}
+    if not normal[0] <= term.stars <= normal[1]:
+        by_t = f"t distribution with {(n_clusters or 1) - 1} degrees of freedom"
+        agrees = few[0] <= term.stars <= few[1]
+        return Finding(
+            "stars",
+            table,
+            "contradictory",
+            f"{name} has {term.stars} stars, its standard error gives {_count(normal)} by the "
+            "normal distribution.",
+            f"{says}; critical values {_criticals(levels, None)}",
+            by_t if agrees else "another standard error or another test lies behind the stars",
+            facts,
+        )
+    if n_clusters is None or few[1] >= term.stars:
+        return None
+    df = n_clusters - 1
+    return Finding(
+        "stars",
+        table,
+        "undisclosed",
+        f"The {term.stars} stars of {name} need more than the {n_clusters} entities as "
+        f"independent units: by t({df}) there are {_count(few)}.",
+        f"{says}; critical values of t({df}) {_criticals(levels, df)}",
+        "errors that are not clustered by entity",
+        facts | {"entities": str(n_clusters), "df": str(df), "count": _count(few)},
+    )
 
 
 def pooled_slope(

@@ -32,39 +32,42 @@ def tails(table: str, rows: Mapping[str, MoranRow], claimed_below: float | None)
     found = []
     if tail == 1 and fitting:
         found.append(_one_tailed(table, rows, fitting, two, claimed_below))
-    odd = [name for name in rows if name not in fitting]
-    if odd:
-        found.append(
-            Finding(
-                "moran_p",
-                table,
-                "contradictory",
-                f"The p of {', '.join(odd)} is not that of its z.",
-                "; ".join(
-                    f"{name}: z {rows[name].z} gives {p[name]}, printed {rows[name].p}"
-                    for name in odd
-                ),
-                "p from permutations, or misprints",
-                facts={"periods": ", ".join(odd)},
-            )
-        )
+    found += _mismatches(table, rows, [name for name in rows if name not in fitting], p)
     if fitting:
-        found.append(
-            Finding(
-                "moran_p",
-                table,
-                "consistent",
-                f"The p of {len(fitting)} of {len(rows)} periods is that of its z, "
-                f"{'one' if tail == 1 else 'two'}-tailed.",
-                f"p = {'' if tail == 1 else '2·'}(1 - Φ(z)), within rounding: {', '.join(fitting)}",
-                facts={
-                    "n": str(len(fitting)),
-                    "of": str(len(rows)),
-                    "tail": "1" if tail == 1 else "2",
-                },
-            )
-        )
+        found.append(_matches(table, rows, fitting, tail))
     return found
+
+
+def _mismatches(
+    table: str, rows: Mapping[str, MoranRow], odd: list[str], p: Mapping[str, Interval]
+) -> list[Finding]:
+    if not odd:
+        return []
+    return [
+        Finding(
+            "moran_p",
+            table,
+            "contradictory",
+            f"The p of {', '.join(odd)} is not that of its z.",
+            "; ".join(
+                f"{name}: z {rows[name].z} gives {p[name]}, printed {rows[name].p}" for name in odd
+            ),
+            "p from permutations, or misprints",
+            {"periods": ", ".join(odd)},
+        )
+    ]
+
+
+def _matches(table: str, rows: Mapping[str, MoranRow], fitting: list[str], tail: int) -> Finding:
+    return Finding(
+        "moran_p",
+        table,
+        "consistent",
+        f"The p of {len(fitting)} of {len(rows)} periods is that of its z, "
+        f"{'one' if tail == 1 else 'two'}-tailed.",
+        f"p = {'' if tail == 1 else '2·'}(1 - Φ(z)), within rounding: {', '.join(fitting)}",
+        facts={"n": str(len(fitting)), "of": str(len(rows)), "tail": str(tail)},
+    )
 
 
 def _one_tailed(

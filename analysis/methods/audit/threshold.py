@@ -160,44 +160,44 @@ def error_variance(
     if fall.low <= 0:
         return []
     implied = two.f.interval / fall
-    fits, lines = [], [f"d = F2/(S1/S2 - 1) = {implied}"]
-    for name, df in conventions.items():
-        mse_fits = all(
-            row.mse is None or row.rss is None or (row.rss.interval / df).meets(row.mse.interval)
-            for row in (one, two)
-        )
-        lines.append(
-            f"d = {df} ({name}): mse {one.rss.interval / df} and {two.rss.interval / df}, "
-            f"printed {one.mse} and {two.mse}"
-        )
-        if df in implied and mse_fits:
-            fits.append(f"{df} ({name})")
+    lines = [f"d = F2/(S1/S2 - 1) = {implied}"]
+    lines += [
+        f"d = {df} ({name}): mse {one.rss.interval / df} and {two.rss.interval / df}, "
+        f"printed {one.mse} and {two.mse}"
+        for name, df in conventions.items()
+    ]
+    fits = [
+        f"{df} ({name})"
+        for name, df in conventions.items()
+        if df in implied and all(_mse_fits(row, df) for row in (one, two))
+    ]
+    return [_divisor_finding(table, fits, "; ".join(lines))]
+
+
+def _divisor_finding(table: str, fits: list[str], arithmetic: str) -> Finding:
     if fits:
-        statement = (
-            "Second F, sums of squares and mean squared errors agree with an error variance over "
-            f"{', '.join(fits)}."
-        )
-        return [
-            Finding(
-                "threshold_divisor",
-                table,
-                "consistent",
-                statement,
-                "; ".join(lines),
-                facts={"fits": ", ".join(fits)},
-            )
-        ]
-    return [
-        Finding(
+        return Finding(
             "threshold_divisor",
             table,
-            "contradictory",
-            "No usual error variance gives the second F and the mean squared errors from the "
-            "printed sums of squares.",
-            "; ".join(lines),
-            "another sample, or another number of degrees of freedom",
+            "consistent",
+            "Second F, sums of squares and mean squared errors agree with an error variance over "
+            f"{', '.join(fits)}.",
+            arithmetic,
+            facts={"fits": ", ".join(fits)},
         )
-    ]
+    return Finding(
+        "threshold_divisor",
+        table,
+        "contradictory",
+        "No usual error variance gives the second F and the mean squared errors from the printed "
+        "sums of squares.",
+        arithmetic,
+        "another sample, or another number of degrees of freedom",
+    )
+
+
+def _mse_fits(row: ThresholdRow, df: int) -> bool:
+    return row.mse is None or row.rss is None or (row.rss.interval / df).meets(row.mse.interval)
 
 
 def zero_p(table: str, which: str, p: Printed) -> list[Finding]:
