@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
+
+import duckdb
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import duckdb
-
+_NO_COLUMN = re.compile(r"(?:column|Column)[^\"]*\"([^\"]+)\"")
 Row = dict[str, Any]
 
 
@@ -27,6 +29,13 @@ class NothingToShowError(Exception):
         self.message = message
         self.facts = facts
         super().__init__(message)
+
+
+class _ReadRow(dict[str, Any]):
+    """A row as it was read; what it lacks, the database lacks."""
+
+    def __missing__(self, column: str) -> object:
+        raise NothingToShowError("missing.column", column=column)
 
 
 class Reader:
@@ -67,10 +76,22 @@ class Reader:
         return [relation for relation in relations if not self.has(relation)]
 
     def rows(self, sql: str, *values: object) -> list[Row]:
-        """Return every row of a query, each as a mapping by column name."""
-        cursor = self._connection.execute(sql, list(values))
+        """Return every row of a query, each as a mapping by column name.
+
+        Raises
+        ------
+        NothingToShowError
+            If the tables lack a column, as those of another version of the software do.
+        """
+        try:
+            cursor = self._connection.execute(sql, list(values))
+        except duckdb.BinderException as error:
+            found = _NO_COLUMN.search(str(error))
+            if found is None:
+                raise
+            raise NothingToShowError("missing.column", column=found[1]) from error
         names = [column[0] for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        return [_ReadRow(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def one(self, sql: str, *values: object) -> Row:
         """Return the single row of a query that always has one."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from analysis.report.context import Context
 
 # What building or running again would bring.
-_REMEDIED = ("missing.rows", "missing.no_run", "quality.no_files")
+_REMEDIED = ("missing.rows", "missing.column", "missing.no_run", "quality.no_files")
 
 Source = Literal["marts", "results", "printed"]
 

@@ -98,6 +98,8 @@ def _words(value: object, setting: str, context: Context) -> str:
     if isinstance(value, int):
         return numbers.integer(value)
     named = value if isinstance(value, list) else [value]
+    if any(isinstance(one, list) for one in named):  # one of several choices each
+        return " | ".join(_words(one, setting, context) or "–" for one in named)
     words = [f"{one:g}" if isinstance(one, float) else str(one) for one in named]
     if setting == "effects":
         words = [context.text.name("effect", one) for one in words]

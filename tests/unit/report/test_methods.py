@@ -48,3 +48,12 @@ def test_marts_without_rows_leave_a_page_that_says_so(tmp_path: Path) -> None:
     page = read(build_report(path, tmp_path / "out"))
     for name in ("quality", "index", "weights"):
         assert section(page, name).find("p", class_="missing"), name
+
+
+def test_a_column_of_another_version_costs_its_piece_alone(database: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(database, tmp_path / "w.duckdb"))
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("alter table marts.landing_file rename column layout to form")
+    page = read(build_report(path, tmp_path / "out"))
+    assert any("another version" in each.text for each in page.find("p", class_="missing"))
+    assert section(page, "models").find("table", class_="three-line")
