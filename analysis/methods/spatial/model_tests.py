@@ -239,6 +239,7 @@ def spatial_hausman(
     with_time: bool = False,
     determinant: LogDet | None = None,
     lagged: Sequence[str] | None = None,
+    fixed: SpatialFit | None = None,
 ) -> PanelTest:
     r"""Compare fixed and random effects of units (Lee and Yu 2010; Mutl and Pfaffermayr 2011).
 
@@ -254,6 +255,8 @@ def spatial_hausman(
         Whether both have period effects.
     determinant, lagged
         As in `effects_tests`.
+    fixed
+        The fixed-effects fit, if it is there already (transformed, conventional errors).
 
     Returns
     -------
@@ -263,13 +266,25 @@ def spatial_hausman(
     """
     known = determinant or log_determinant(data.weights)
     time: tuple[str, ...] = ("time",) if with_time else ()
-    fixed = fit_spatial(data, model, ("entity", *time), lagged=lagged, determinant=known)
+    effects = ("entity", *time)
+    if not _serves(fixed, model, effects):
+        fixed = fit_spatial(data, model, effects, lagged=lagged, determinant=known)
+    assert fixed is not None
     random = fit_spatial(data, model, time, is_random=True, lagged=lagged, determinant=known)
     terms = [term for term in fixed.terms if term in random.terms]
     f, r = ([fit.terms.index(term) for term in terms] for fit in (fixed, random))
     contrast = fixed.estimates[f] - random.estimates[r]
     difference = fixed.covariance[np.ix_(f, f)] - random.covariance[np.ix_(r, r)]
     return _contrast(contrast, difference, len(terms))
+
+
+def _serves(fit: SpatialFit | None, model: Model, effects: tuple[str, ...]) -> bool:
+    return fit is not None and (fit.model, fit.effects, fit.bias, fit.covariance_name) == (
+        model,
+        effects,
+        "transform",
+        "conventional",
+    )
 
 
 def _contrast(contrast: FloatArray, difference: FloatArray, q: int) -> PanelTest:

@@ -50,16 +50,16 @@ def test_rows(
             "lr_effects", lambda: effects_tests(data, model, determinant=known, lagged=lagged)
         )
     if "hausman" in chosen and has_units and not options.dynamic:
-        rows += _hausman_rows(data, model, options, known)
+        rows += _hausman_rows(data, model, options, fit)
     if "joint" in chosen:
         rows += _rows("joint", lambda: joint_tests(fit))
     return rows
 
 
 def _hausman_rows(
-    data: SpatialPanel, model: Model, options: SpatialPanelOptions, known: LogDet
+    data: SpatialPanel, model: Model, options: SpatialPanelOptions, fit: SpatialFit
 ) -> list[Record]:
-    with_time, lagged = "time" in options.effects, options.lagged
+    with_time, lagged, known = "time" in options.effects, options.lagged, fit.determinant
 
     def contrast() -> list[PanelTest]:
         return [spatial_hausman(data, model, with_time=with_time, determinant=known, lagged=lagged)]
