@@ -107,14 +107,15 @@ def _coefficient(term: Term) -> Coefficient:
 
 def _descriptives(tables: PrintedTables, number: str, table: Descriptives) -> Iterator[Finding]:
     rows = {
-        name: Described(row.mean, row.sd, row.min, row.max) for name, row in table.variables.items()
+        name: Described(row.mean, row.sd, row.min, row.max, row.n or table.n)
+        for name, row in table.variables.items()
     }
     for name, row in rows.items():
         known = tables.variables.get(name)
         if known is not None and (known.low > float("-inf") or known.high < float("inf")):
             bounds = Interval(known.low, known.high)
             yield descriptives.definition_bounds(number, name, row, bounds, known.reading)
-    yield from descriptives.moments(number, table.n, rows)
+    yield from descriptives.moments(number, rows)
     for pair in table.wholes:
         yield descriptives.shares_of_one(number, pair, rows)
 
@@ -148,12 +149,19 @@ def _first_slope(column: Column) -> Coefficient:
 
 
 def _pooled(tables: PrintedTables, outcome: str, place: str, column: Column) -> Iterator[Finding]:
-    """Check a column with one regressor and no effects as pooled least squares."""
+    """Check a column with one regressor and no effects as pooled least squares.
+
+    Only where the constant is printed and the column has the rows of the descriptive table.
+    """
     names = [name for name in column.terms if name != CONSTANT]
     if column.effects or column.also or len(names) != 1 or column.n is None:
         return
     x, y = tables.described(names[0]), tables.described(outcome)
-    if x is None or y is None:
+    if x is None or y is None or CONSTANT not in column.terms:
+        return
+    if column.sample is not None or {tables.rows_of(names[0]), tables.rows_of(outcome)} != {
+        column.n
+    }:
         return
     term = _coefficient(column.terms[names[0]])
     found = regression.pooled_slope(place, term, x.sd, y.sd, column.n, column.r2)

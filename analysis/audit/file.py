@@ -111,6 +111,13 @@ class PrintedTables(Part):
                 return table.variables[name]
         return None
 
+    def rows_of(self, name: str) -> int | None:
+        """Return from how many values the printed moments of a variable come."""
+        for table in self.descriptives.values():
+            if name in table.variables:
+                return table.variables[name].n or table.n
+        return None
+
 
 def load_tables(path: Path) -> tuple[PrintedTables, bytes]:
     """Read a file of printed tables; return it with its bytes.

@@ -69,12 +69,15 @@ class DescribedRow(Part):
     ----------
     mean, sd, min, max
         As printed.
+    n
+        Values, where not all variables have the same number.
     """
 
     mean: Figure
     sd: Figure
     min: Figure
     max: Figure
+    n: int | None = Field(default=None, gt=1)
 
 
 class Descriptives(Part):

@@ -11,12 +11,13 @@ from analysis.methods.audit.interval import Interval, Printed
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """One row of a descriptive table."""
+    """One row of a descriptive table, from n values."""
 
     mean: Printed
     sd: Printed
     min: Printed
     max: Printed
+    n: int
 
 
 def definition_bounds(
@@ -27,7 +28,7 @@ def definition_bounds(
     Examples
     --------
     >>> from analysis.methods.audit.interval import printed
-    >>> row = Described(printed("0.5"), printed("0.1"), printed("0.2"), printed("1.2050"))
+    >>> row = Described(*map(printed, ("0.5", "0.1", "0.2", "1.2050")), n=420)
     >>> definition_bounds("5", "second", row, Interval(0, 1), "another divisor").grade
     'contradictory'
     """
@@ -59,7 +60,7 @@ def definition_bounds(
     )
 
 
-def moments(table: str, n: int, rows: Mapping[str, Described]) -> list[Finding]:
+def moments(table: str, rows: Mapping[str, Described]) -> list[Finding]:
     r"""Check that mean, standard deviation and range can belong to one sample of n.
 
     .. math::
@@ -68,10 +69,11 @@ def moments(table: str, n: int, rows: Mapping[str, Described]) -> list[Finding]:
         \le \frac{n}{n-1} (\bar x - a)(b - \bar x)
 
     The upper bound is that of Bhatia and Davis (2000); the lower counts the two extremes
-    alone and holds with either divisor, n or n - 1.
+    alone and holds with either divisor, n or n - 1. Both count every value once.
     """
     failed = []
     for name, row in rows.items():
+        n = row.n
         below = row.mean.interval - row.min.interval
         above = row.max.interval - row.mean.interval
         most = (below * above * (n / (n - 1))).root()
@@ -83,9 +85,11 @@ def moments(table: str, n: int, rows: Mapping[str, Described]) -> list[Finding]:
                     "moments",
                     table,
                     "impossible",
-                    f"No {n} values of {name} have the printed mean, standard deviation and range.",
+                    f"Impossible as moments of {n} unweighted values: those printed for {name} do "
+                    "not go together.",
                     f"sd {row.sd} {sd}; at least {least}, at most {most} from mean {row.mean}, "
                     f"minimum {row.min}, maximum {row.max}",
+                    "weighted moments, or moments of other rows than the range",
                     facts={"n": str(n), "name": name},
                 )
             )
@@ -97,7 +101,7 @@ def moments(table: str, n: int, rows: Mapping[str, Described]) -> list[Finding]:
             table,
             "consistent",
             f"Means, standard deviations and ranges of all {len(rows)} variables can go together.",
-            f"minimum <= mean <= maximum and sd² <= n/(n - 1)·(mean - min)(max - mean) at n = {n}",
+            "minimum <= mean <= maximum and sd² <= n/(n - 1)·(mean - min)(max - mean)",
             facts={"n": str(len(rows))},
         )
     ]

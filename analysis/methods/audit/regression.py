@@ -126,8 +126,8 @@ def pooled_slope(
             "pooled_slope",
             table,
             "impossible",
-            "Impossible as pooled least squares on this regressor alone: the slope implies a "
-            "correlation outside -1 to 1.",
+            "Impossible as pooled least squares on this regressor alone (with a constant, rows "
+            "unweighted): the slope implies a correlation outside -1 to 1.",
             arithmetic,
             "a panel estimator (random or fixed effects), whose slope follows changes within "
             "entities",
@@ -143,9 +143,14 @@ def _pooled_r2(table: str, term: Coefficient, n: int, r2: Printed | None) -> lis
         return []
     squared = term.ratio.square()
     implied = _share(squared, n - 2)
+    adjusted = Interval(1, 1) - (Interval(1, 1) - implied) * ((n - 1) / (n - 2))
     arithmetic = f"t² = {squared}, t²/(t² + {n - 2}) = {implied}; printed R² {r2} {r2.interval}"
     if implied.meets(r2.interval):
         statement = "R² is that of a conventional t with one regressor."
+        return [Finding("pooled_r2", table, "consistent", statement, arithmetic)]
+    arithmetic += f"; adjusted {adjusted}"
+    if adjusted.meets(r2.interval):
+        statement = "R² is that of a conventional t with one regressor, adjusted."
         return [Finding("pooled_r2", table, "consistent", statement, arithmetic)]
     return [
         Finding(

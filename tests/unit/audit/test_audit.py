@@ -31,7 +31,9 @@ regressions:
   "2":
     outcome: y
     columns:
-      "1": {r2: 0.25, n: 50, terms: {x: {estimate: 1.0000, std_error: 0.2500, stars: 3}}}
+      "1":
+        {r2: 0.25, n: 50, terms: {
+          x: {estimate: 1.0000, std_error: 0.2500, stars: 3}, const: {estimate: 0.5}}}
 """
 
 
@@ -121,12 +123,13 @@ def test_a_file_of_another_paper(tmp_path: Path) -> None:
     path = tmp_path / "mine.yml"
     path.write_text(SMALL, encoding="utf-8")
     findings = findings_of(path)
-    # r = 1 * 0.25 / 0.5 = 0.5 and R² = 0.25; t = 4: 16/(16 + 48) = 0.25
+    # r = 1 * 0.25 / 0.5 = 0.5 and R² = 0.25; t = 4: 16/(16 + 48) = 0.25; 1 - 1 * 0.5 = 0.5
     assert {(row.check_name, row.grade) for row in findings} == {
         ("moments", "consistent"),
         ("stars", "consistent"),
         ("pooled_slope", "consistent"),
         ("pooled_r2", "consistent"),
+        ("constant", "consistent"),
         ("rows", "consistent"),
     }
     assert [row.finding_no for row in findings] == list(range(1, len(findings) + 1))
@@ -141,6 +144,28 @@ def test_zeros_in_print_accuse_nobody(root: Path, tmp_path: Path) -> None:
     findings = examine(load_tables(path)[0])
     assert ("6 (1)", "pooled_slope") in graded(findings, "consistent")
     assert "stars" not in {check for _, check in graded(findings, "contradictory")}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("n: 50, terms", "n: 45, terms"),  # other rows than the descriptive table
+        ("n: 50, terms", "n: 50, sample: {winsorised: true}, terms"),
+        (", const: {estimate: 0.5}", ""),  # through the origin, perhaps
+        ("n: 50, terms", "n: 50, effects: [time], terms"),
+        ("n: 50, terms", "n: 50, also: [z], terms"),
+    ],
+)
+def test_a_steep_slope_with_another_reading_is_not_called_impossible(
+    tmp_path: Path, before: str, after: str
+) -> None:
+    """A slope of 3 needs a correlation of 1.5, if it is what the check is about."""
+    path = tmp_path / "mine.yml"
+    steep = SMALL.replace("estimate: 1.0000", "estimate: 3.0000")
+    path.write_text(steep, encoding="utf-8")
+    assert graded(examine(load_tables(path)[0]), "impossible") == {("2 (1)", "pooled_slope")}
+    path.write_text(steep.replace(before, after), encoding="utf-8")
+    assert graded(examine(load_tables(path)[0]), "impossible") == set()
 
 
 @pytest.mark.parametrize(
@@ -168,7 +193,7 @@ def test_exit_codes(root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[st
     path = tmp_path / "mine.yml"
     path.write_text(SMALL, encoding="utf-8")
     assert main([str(path)]) == 0
-    assert "5 consistent" in capsys.readouterr().out
+    assert "6 consistent" in capsys.readouterr().out
     assert main([str(tmp_path / "absent.yml")]) == 1
     assert "cannot be read" in capsys.readouterr().err
     assert main([str(root / "analysis/study/paper_tables.yml"), "--json"]) == 3

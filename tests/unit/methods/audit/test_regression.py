@@ -17,6 +17,10 @@ def of(estimate: str, error: str | None = None, stars: int | None = None) -> Coe
     return Coefficient(printed(estimate), printed(error) if error else None, stars)
 
 
+def described(mean: str, sd: str, low: str, high: str, n: int = 10) -> Described:
+    return Described(printed(mean), printed(sd), printed(low), printed(high), n)
+
+
 def test_a_slope_beyond_sd_over_sd_is_impossible_as_pooled() -> None:
     # 0.2206 * 0.5410 / 0.1011 = 1.1805, and |r| <= 1
     slope, r2 = regression.pooled_slope(
@@ -57,6 +61,14 @@ def test_pooled_least_squares_itself_passes() -> None:
         printed(f"{r2:.4f}"),
     )
     assert [one.grade for one in found] == ["consistent", "consistent"]
+
+
+def test_an_adjusted_r2_is_one_too() -> None:
+    # t = 4, n = 50: R² = 16/(16 + 48) = 0.25, adjusted 1 - 0.75 * 49/48 = 0.2344
+    term, sd = of("1.0000", "0.2500"), printed("1.0000")
+    for r2, grade in (("0.250", "consistent"), ("0.234", "consistent"), ("0.300", "contradictory")):
+        _, found = regression.pooled_slope("t", term, sd, printed("2.0000"), 50, printed(r2))
+        assert found.grade == grade
 
 
 def test_the_reading_as_random_effects() -> None:
@@ -132,28 +144,28 @@ def test_difference_of_groups_by_hand() -> None:
 
 
 def test_shares_above_one_are_contradictory_with_their_reading() -> None:
-    row = Described(printed("0.3907"), printed("0.1079"), printed("0.1299"), printed("1.2050"))
+    row = described("0.3907", "0.1079", "0.1299", "1.2050")
     found = descriptives.definition_bounds("5", "second", row, Interval(0, 1), "other vintages")
     assert (found.grade, found.reading) == ("contradictory", "other vintages")
     assert "[1.2049, 1.2051]" in found.arithmetic
     # 1.0000 may be 0.99996
-    row = Described(printed("0.3907"), printed("0.1079"), printed("0.1299"), printed("1.0000"))
+    row = described("0.3907", "0.1079", "0.1299", "1.0000")
     found = descriptives.definition_bounds("5", "second", row, Interval(0, 1), "other vintages")
     assert found.grade == "consistent"
 
 
 def test_moments_that_cannot_go_together() -> None:
     # mean 0.5 between 0 and 1: at most sd = sqrt(10/9 * 0.25) = 0.527 in ten values
-    row = Described(printed("0.50"), printed("0.60"), printed("0.00"), printed("1.00"))
-    (found,) = descriptives.moments("5", 10, {"x": row})
+    row = described("0.50", "0.60", "0.00", "1.00")
+    (found,) = descriptives.moments("5", {"x": row})
     assert found.grade == "impossible"
     # the two extremes alone make sd at least sqrt(0.5/10) = 0.2236
-    row = Described(printed("0.50"), printed("0.20"), printed("0.00"), printed("1.00"))
-    (found,) = descriptives.moments("5", 10, {"x": row})
+    row = described("0.50", "0.20", "0.00", "1.00")
+    (found,) = descriptives.moments("5", {"x": row})
     assert found.grade == "impossible"
     # half at either end: sd = 0.5270
-    row = Described(printed("0.50"), printed("0.53"), printed("0.00"), printed("1.00"))
-    (found,) = descriptives.moments("5", 10, {"x": row})
+    row = described("0.50", "0.53", "0.00", "1.00")
+    (found,) = descriptives.moments("5", {"x": row})
     assert found.grade == "consistent"
 
 
@@ -161,11 +173,7 @@ def test_true_moments_never_fail() -> None:
     rng = np.random.default_rng(8)
     for _ in range(100):
         values = rng.gamma(rng.uniform(0.2, 3), size=rng.integers(2, 40))
-        row = Described(
-            *(
-                printed(f"{number:.3f}")
-                for number in (values.mean(), values.std(ddof=1), values.min(), values.max())
-            )
-        )
-        (found,) = descriptives.moments("t", values.size, {"x": row})
+        numbers = (values.mean(), values.std(ddof=1), values.min(), values.max())
+        row = described(*(f"{number:.3f}" for number in numbers), n=values.size)
+        (found,) = descriptives.moments("t", {"x": row})
         assert found.grade == "consistent"
