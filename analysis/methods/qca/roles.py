@@ -143,13 +143,17 @@ class RoleTable:
 
     def _found(self, term: Term, models: IntArray) -> Configuration:
         core, around = self._core_of(term)
-        said = np.unique(core[models]).tolist()
+        said = core[models]
+        is_undefined = bool((said == _UNDEFINED).any())
+        by_all, by_some = int(np.bitwise_and.reduce(said)), int(np.bitwise_or.reduce(said))
         k = len(self._conditions)
         roles = tuple(
             ConditionRole(
                 condition=self._conditions[position],
                 presence="present" if is_present else "absent",
-                role=_role(1 << (k - 1 - position), said),
+                role="undefined"
+                if is_undefined
+                else _role(1 << (k - 1 - position), by_all, by_some),
             )
             for position, is_present in term.literals(k)
         )
@@ -167,10 +171,8 @@ class RoleTable:
         return self._core[term]
 
 
-def _role(bit: int, said: list[int]) -> Role:
-    if _UNDEFINED in said:
-        return "undefined"
-    is_core = {bool(fixed & bit) for fixed in said}
-    if len(is_core) > 1:
-        return "disputed"
-    return "core" if is_core.pop() else "peripheral"
+def _role(bit: int, by_all: int, by_some: int) -> Role:
+    """Return the role of a literal that all, some or none of the tied models call core."""
+    if by_all & bit:
+        return "core"
+    return "disputed" if by_some & bit else "peripheral"

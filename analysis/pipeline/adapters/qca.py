@@ -101,5 +101,5 @@ def _half_note(sets: Sets, options: SetOptions) -> str | None:
     if not sets.n_half:
         return None
     where = {"up": "were moved to 0.501", "down": "were moved to 0.499", "keep": "were kept"}
-    counts = ", ".join(f"{name} {count}" for name, count in sets.n_half.items())
+    counts = ", ".join(f"{name}: {count}" for name, count in sets.n_half.items())
     return f"memberships of exactly 0.5 {where[options.half]} ({counts})"

@@ -166,7 +166,7 @@ def test_one_half_is_moved_and_the_other_way_reported(tmp_path: Path) -> None:
     assert moved[5] == 0.501
     assert [(r.half, r.cell_no) for r in of(qca.QcaRobustness, made)] == [("up", 1), ("down", 2)]
     assert made.note is not None
-    assert made.note.startswith("memberships of exactly 0.5 were moved to 0.501 (a 1); with 0.499")
+    assert made.note.startswith("memberships of exactly 0.5 were moved to 0.501 (a: 1); with 0.499")
 
 
 def test_a_grid_crosses_choices_and_follows_terms(tmp_path: Path) -> None:
