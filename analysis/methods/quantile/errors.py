@@ -194,8 +194,8 @@ def _inverse(matrix: FloatArray) -> FloatArray:
     scale = np.sqrt(np.abs(np.diagonal(matrix)))
     if (scale == 0).any() or np.linalg.cond(matrix / np.outer(scale, scale)) > 1e13:
         raise NotIdentified(
-            "The density at this quantile vanishes for some combination of the regressors: its "
-            "variance cannot be estimated.",
-            "Use bootstrap errors, a wider bandwidth, or a quantile nearer to the middle.",
+            "The density at this quantile vanishes for some combination of the regressors, or they "
+            "are nearly collinear: the variance cannot be estimated.",
+            "Use bootstrap errors, fewer regressors, or a quantile nearer to the middle.",
         )
     return np.asarray(np.linalg.inv(matrix / np.outer(scale, scale)) / np.outer(scale, scale))
