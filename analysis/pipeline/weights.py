@@ -276,7 +276,10 @@ def align(
             methods.require_symmetric(checked, words)
         matrix = methods.standardise(checked, table.standardise)
     except ValueError as error:
-        raise InputError(f"The weights `{table.name}` do not serve: {error}.") from error
+        raise InputError(
+            f"The weights `{table.name}` do not serve: {error}.",
+            next_step="correct them, or set `islands: allowed`, `links` or `symmetric` as meant",
+        ) from error
     return Weights(table.name, raw, matrix, table.standardise, table.allow_islands)
 
 

@@ -1,9 +1,8 @@
 """Spatial weights as matrices: built from places or levels, standardised, checked.
 
-libpysal builds and stores weights too; what a panel needs of them is a plain matrix whose rows
-stand in the order of the panel's entities, with the questions answered that estimators ask (does
-it fall apart, is its spectrum real, which rho is admissible). Labels are joined before, by
-`analysis.pipeline.weights`.
+libpysal builds and stores weights too; a panel needs a plain matrix in the order of its entities,
+with the questions answered that estimators ask (does it fall apart, is its spectrum real, which
+rho is admissible). Labels are joined before, by `analysis.pipeline.weights`.
 """
 
 from __future__ import annotations
@@ -75,9 +74,10 @@ def check_weights(
         raise ValueError("no unit has a neighbour; spatial methods have nothing to work with")
     islands = np.flatnonzero(np.diff(matrix.indptr) == 0)
     if islands.size and not allow_islands:
+        many = "1 unit has" if islands.size == 1 else f"{islands.size} units have"
         raise ValueError(
-            f"{islands.size} units have no neighbour: {_named(islands, labels)}; give them one "
-            "(a strait, their nearest unit), leave them out, or declare islands as intended"
+            f"{many} no neighbour: {_named(islands, labels)}; give them one (a strait, their "
+            "nearest unit), leave them out, or declare islands as intended"
         )
     return matrix
 
@@ -90,13 +90,9 @@ def standardise(weights: Matrix, how: Standardisation) -> Matrix:
     weights
         W, shape ``(N, N)``.
     how
-        ``row``: every row sums to one, so that W y averages over neighbours; rows of islands stay
-        zero. ``spectral``: divided by the spectral radius, which keeps differences between
-        rows and bounds rho by one. ``none``: unchanged.
-
-    Returns
-    -------
-    scipy.sparse.csr_array
+        ``row``: every row sums to one (W y averages over neighbours), islands stay zero.
+        ``spectral``: divided by the spectral radius, which keeps differences between rows and
+        bounds rho by one. ``none``: unchanged.
 
     Raises
     ------
@@ -265,7 +261,7 @@ def inverse_distance(
     Raises
     ------
     ValueError
-        If two units lie at the same place (they are named) or `power` is not positive.
+        If two units lie at the same place or `power` is not positive.
     """
     if power <= 0:
         raise ValueError(f"power must be positive, got {power}")
@@ -353,7 +349,7 @@ def nested(
     geographic
         Weights by place, shape ``(N, N)``.
     economic
-        Weights by likeness ``(N, N)``; for ``scaled`` levels ``(N,)``.
+        Weights by likeness ``(N, N)``, or levels ``(N,)``.
     how
         ``product``: geographic times economic weight, pair by pair. ``mixture``: `share` of the
         first and the rest of the second, both row-standardised. ``scaled``: geographic weight

@@ -127,7 +127,12 @@ def _by_order(fit: SpatialFit, orders: int) -> list[Record]:
         columns = np.column_stack([shares, rest])
         for place, name in enumerate(names):
             rows += [
-                Estimate(part=f"{kind}{ORDER}{name}", term=term, estimate=float(columns[k, place]))
+                Estimate(
+                    part=f"{kind}{ORDER}{name}",
+                    term=term,
+                    estimate=float(columns[k, place]),
+                    is_headline=False,
+                )
                 for k, term in enumerate(found.terms)
             ]
     return rows

@@ -256,7 +256,7 @@ SAR = f"method: spatial.sar, {MODEL}"
     ("matrix", "weights", "words"),
     [
         (square(BINARY, [*REGIONS[:-1], "r99"]), "{file: W.csv}", "no weights for r11"),
-        (square(_alone(BINARY)), "{file: W.csv}", "1 units have no neighbour: r04"),
+        (square(_alone(BINARY)), "{file: W.csv}", "1 unit has no neighbour: r04"),
         (square(-BINARY), "{file: W.csv}", "must not be negative; see r00"),
         (square(BINARY + np.eye(N)), "{file: W.csv}", "cannot neighbour itself; see r00"),
         (square(_one_way(BINARY)), "{file: W.csv, symmetric: true}", "1 pairs: r00, r01"),

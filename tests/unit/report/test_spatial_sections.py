@@ -89,7 +89,7 @@ def _durbin(connection: duckdb.DuckDBPyConnection, weights: str, position: int) 
         has_error = "order" not in part
         _insert(
             connection, "estimate", **key, position=place, part=part, term=term, estimate=value,
-            std_error=0.01 if has_error else None, is_headline=True,
+            std_error=0.01 if has_error else None, is_headline=has_error,
             std_error_kind="simulation" if has_error else "none",
             p_value=0.001 if has_error else None,
             ci_low=value - 0.02 if has_error else None,

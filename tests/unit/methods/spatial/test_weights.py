@@ -174,7 +174,7 @@ def test_economic_and_nested_weights_by_hand() -> None:
         (np.array([[0.0, -1, 0], [1, 0, 1], [0, 1, 0]]), "must not be negative; see Anhui"),
         (np.eye(3), "cannot neighbour itself; see Anhui, Beijing, Chongqing"),
         (np.zeros((3, 3)), "no unit has a neighbour"),
-        (np.array([[0.0, 1, 0], [1, 0, 0], [0, 0, 0]]), "1 units have no neighbour: Chongqing"),
+        (np.array([[0.0, 1, 0], [1, 0, 0], [0, 0, 0]]), "1 unit has no neighbour: Chongqing"),
     ],
 )
 def test_bad_weights_are_refused_by_name(weights: np.ndarray, message: str) -> None:
