@@ -59,12 +59,12 @@ class Ours:
     Attributes
     ----------
     value
-        The number.
+        The number; None where ours has none, the reason in `name`.
     name
         Which of our numbers it is, where several go by the published name.
     """
 
-    value: float
+    value: float | None
     name: str | None = None
 
 

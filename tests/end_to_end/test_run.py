@@ -172,8 +172,14 @@ def test_tables_2_to_4_are_published_with_every_printed_figure(analysed: Workspa
     # The settings of Table 4 stand beside both outcomes.
     assert [row[:2] for row in beside] == [("2", 21), ("3", 48), ("4", figures[2][1] + 4)]  # type: ignore[operator]
     assert [(table, n) for table, n, _ in beside[:2]] == figures[:2]
-    # Tables 2 and 3 whole; in Table 4 a symbol that ours does not have stands alone.
+    # Tables 2 and 3 whole; in Table 4 what ours does not have says why.
     assert [ours for _, _, ours in beside[:2]] == [21, 48]
+    silent = query(
+        analysed.published,
+        "select count(*) from results.latest_replication "
+        "where table_no in ('2', '3', '4') and ours is null and ours_is is null",
+    )
+    assert silent == [(0,)]
     faults = query(
         analysed.published,
         "select terms from results.latest_qca_self_check where fault = 'merge' "

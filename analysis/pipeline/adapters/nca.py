@@ -11,7 +11,7 @@ from analysis.methods.nca.ceiling import Ceiling, ceiling
 from analysis.methods.nca.permutation import PermutationTest, permutation_test
 from analysis.methods.qca.sets import FloatArray
 from analysis.pipeline.adapters.qca_sets import Cases, calibrated, make_cases, refusing
-from analysis.pipeline.context import Context, Ours, Records
+from analysis.pipeline.context import Context, Ours, Records, model_seed
 from analysis.pipeline.design import Design
 from analysis.results.nca_records import NcaBottleneck, NcaCase, NcaCeiling, NcaPeer
 from analysis.results.qca_records import QcaCalibration
@@ -37,8 +37,9 @@ def run(design: Design, options: NcaOptions, context: Context) -> Records:
     rows: list[Record] = [FitStatistic(name="n_cases", value=float(cases.n)), *made]
     rows += _cases(cases, options, values)
     comparable: dict[tuple[str, ...], Ours] = {}
-    generator = context.generator()
     for position, name in enumerate(options.conditions):
+        # Of its own, so that neither the other conditions nor their order change its p.
+        seed = model_seed(context.seed, name)
         for line in options.ceilings:
             x, y = values[:, position], values[:, -1]
             with refusing(_NEXT_STEP, name):
@@ -46,6 +47,7 @@ def run(design: Design, options: NcaOptions, context: Context) -> Records:
                 test = None
                 if options.permutations:
                     shuffles = options.permutations
+                    generator = np.random.default_rng(seed)
                     test = permutation_test(x, y, generator, line, n_permutations=shuffles)
             rows.append(_ceiling(name, found, test))
             rows += _bottleneck(name, found, options.levels)

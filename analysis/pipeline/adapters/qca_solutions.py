@@ -101,13 +101,13 @@ def rows(analysis: SetAnalysis, chart: Sequence[ChartTerm], cases: Cases) -> Ite
 
 def comparable(analysis: SetAnalysis, chart: Sequence[ChartTerm]) -> dict[tuple[str, ...], Ours]:
     """Return fit of the chart's solution and its configurations, for printed figures."""
-    found: dict[tuple[str, ...], Ours] = {}
-    fits = analysis.solution("intermediate").fits
-    if fits:
-        numbers = {"coverage": fits[0].coverage, "consistency": fits[0].consistency}
-        for name, value in numbers.items():
-            if value is not None:
-                found["solution", name] = Ours(value, "first intermediate model")
+    solution = analysis.solution("intermediate")
+    fit = solution.fits[0] if solution.fits else None
+    what = "first intermediate model" if fit is not None else solution.note
+    found: dict[tuple[str, ...], Ours] = {
+        ("solution", "coverage"): Ours(None if fit is None else fit.coverage, what),
+        ("solution", "consistency"): Ours(None if fit is None else fit.consistency, what),
+    }
     for item in chart:
         what = f"our {item.label}: {write_term(item.fit.term, analysis.data.conditions)}"
         found |= configuration(item.label, item.fit, what)
@@ -121,10 +121,10 @@ def configuration(column: str, fit: TermFit, what: str) -> dict[tuple[str, ...],
         "unique_coverage": fit.unique_coverage,
         "consistency": fit.consistency,
     }
+    empty = f"{what}; no case belongs to it at all"
     return {
-        (column, "configuration", name): Ours(value, what)
+        (column, "configuration", name): Ours(value, what if value is not None else empty)
         for name, value in numbers.items()
-        if value is not None
     }
 
 

@@ -65,14 +65,25 @@ def _differences(first: Term, second: Term, k: int) -> int:
 def _symbols(
     label: str, near: ChartTerm | None, conditions: Sequence[str]
 ) -> dict[tuple[str, ...], Ours]:
+    """Return presence and core of every condition in the nearest of ours, or why there is none."""
     if near is None:
-        return {}
+        none = Ours(None, "ours has no configuration")
+        return {(label, name, of): none for name in conditions for of in ("presence", "is_core")}
     what = f"nearest of ours, {near.label}: {write_term(near.fit.term, conditions)}"
+    by_condition = {role.condition: role for role in near.roles.roles}
     found: dict[tuple[str, ...], Ours] = {}
-    for role in near.roles.roles:
-        found[label, role.condition, "presence"] = Ours(float(role.presence == "present"), what)
-        if role.role in ("core", "peripheral"):
-            found[label, role.condition, "is_core"] = Ours(float(role.role == "core"), what)
+    for name in conditions:
+        role = by_condition.get(name)
+        if role is None:
+            absent = Ours(None, f"{what}; {name} does not matter in it")
+            found |= {(label, name, "presence"): absent, (label, name, "is_core"): absent}
+            continue
+        found[label, name, "presence"] = Ours(float(role.presence == "present"), what)
+        found[label, name, "is_core"] = (
+            Ours(float(role.role == "core"), what)
+            if role.role in ("core", "peripheral")
+            else Ours(None, f"{what}; its core is {role.role}")
+        )
     return found
 
 

@@ -16,7 +16,7 @@ from analysis.methods.qca.fit import sufficiency
 from analysis.methods.qca.terms import model_membership, read_model, read_term
 from analysis.pipeline.adapters import nca as nca_adapter
 from analysis.pipeline.adapters import qca as qca_adapter
-from analysis.pipeline.context import Context, Records
+from analysis.pipeline.context import Context, Ours, Records
 from analysis.pipeline.design import build_design
 from analysis.results import nca_records as nca
 from analysis.results import qca_records as qca
@@ -194,6 +194,21 @@ def test_printed_configurations_are_measured_and_checked(tmp_path: Path) -> None
     assert made.comparable["settings", "crossover_shift"].value == 0.001
 
 
+def test_a_printed_figure_without_ours_has_a_reason(tmp_path: Path) -> None:
+    plain = f"method: qca.fuzzy, {BASE}, compare: {{H1: a*b*c*~d}}, label: H"
+    found = {key: ours for key, ours in records(tmp_path, plain).comparable.items() if key[2:]}
+    assert {key[1] for key in found if key[2] == "presence"} == set("abcd")
+    assert any(ours.value is None for ours in found.values())
+    for (_, name, kind), ours in found.items():
+        assert ours.name
+        if ours.value is None:
+            assert f"{name} does not matter in it" in ours.name or "its core is" in ours.name, kind
+    nothing = records(tmp_path, plain + ", consistency: 1, pri: 1").comparable
+    assert nothing["H1", "a", "is_core"] == Ours(None, "ours has no configuration")
+    assert nothing["solution", "coverage"].value is None
+    assert nothing["solution", "coverage"].name == "no configuration is sufficient at these cutoffs"
+
+
 def test_barred_assumptions_are_in_no_solution(tmp_path: Path) -> None:
     plain = f"method: qca.fuzzy, {BASE}, cases: mean, necessary: a"
     reported = of(qca.QcaAssumption, records(tmp_path, plain))
@@ -227,6 +242,13 @@ def test_ceilings_are_of_columns_as_they_are(tmp_path: Path) -> None:
     levels = [r for r in of(nca.NcaBottleneck, made) if r.condition == "a"]
     assert [r.outcome_level for r in levels] == [0, 0.5, 1] * 2
     assert len(of(nca.NcaCase, made)) == 5 * N
+    turned = records(
+        tmp_path,
+        "method: nca.ceiling, outcome: y, conditions: [c, a], ceilings: [cr_fdh], permutations: 99",
+    )
+    p_values = {(r.condition, r.ceiling): r.p_permutation for r in rows}
+    for row in of(nca.NcaCeiling, turned):
+        assert row.p_permutation == p_values[row.condition, row.ceiling]
     again = records(
         tmp_path, f"method: nca.ceiling, {BASE}, permutations: 99, levels: [0, 50, 100]"
     )
