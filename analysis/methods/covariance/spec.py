@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args
 
@@ -98,14 +98,28 @@ class Covariance:
     def name(self) -> str:
         """The kind in words, as stored beside every standard error.
 
+        Settings other than the defaults are part of it, so that two kinds of one model never
+        share a name.
+
         Examples
         --------
         >>> Covariance(by=("entity", "time")).name
         'cluster(entity, time)'
+        >>> Covariance("driscoll_kraay", lags=1, small_sample="fixest").name
+        'driscoll_kraay, lag 1, fixest'
         """
-        if self.kind in _NEEDS_CLUSTERS:
-            return f"{self.kind}({', '.join(self.by)})"
-        return self.kind
+        named = f"{self.kind}({', '.join(self.by)})" if self.kind in _NEEDS_CLUSTERS else self.kind
+        return ", ".join((named, *self._unusual_settings()))
+
+    def _unusual_settings(self) -> Iterator[str]:
+        if self.lags is not None:
+            yield f"lag {self.lags}"
+        elif self.lag_rule != "newey_west_1994":
+            yield self.lag_rule
+        if self.cutoff_km is not None:
+            yield f"{self.cutoff_km:g} km"
+        if self.small_sample != "stata":
+            yield self.small_sample
 
     def on_rows(self, rows: NDArray[np.bool_]) -> Covariance:
         """Ask the same of some of the rows: labels and coordinates are cut to them."""

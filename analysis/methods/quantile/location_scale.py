@@ -225,10 +225,10 @@ def _scaled_quantile(residuals: FloatArray, sigma: FloatArray, tau: float) -> fl
 def _quantile_influence(stages: _Stages, tau: float, q: float) -> FloatArray:
     location, scale, above = stages.location, stages.scale, stages.above
     sigma, r = scale.fitted, location.residuals
-    positive = sigma > 0
-    centred = np.where(positive, r / np.where(positive, sigma, 1.0), np.inf) - q
-    density = float(kernel_densities(centred[positive], tau, "hall_sheather").mean())
-    hit = tau - (r - sigma * q < 0)
+    ratio = np.divide(r, sigma, out=np.full_like(r, np.inf), where=sigma != 0)
+    density = float(kernel_densities(ratio[sigma > 0] - q, tau, "hall_sheather").mean())
+    # q is one of the ratios: r - sigma q would leave the side of its own row to rounding.
+    hit = tau - np.where(sigma > 0, ratio < q, np.where(sigma < 0, ratio > q, r < 0))
     spread = 2 * r * ((r >= 0) - above) - sigma
     of_q = (sigma * hit / density - r - q * spread) / sigma.sum()
     return np.asarray(location.influence + q * scale.influence + np.outer(of_q, scale.coefficients))

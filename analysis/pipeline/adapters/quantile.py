@@ -102,7 +102,8 @@ def _analytic(
 ) -> _Fit:
     if option.kind == "iid" or option.kind == "nid" or option.kind == "kernel":
         sparsity = quantile.Sparsity(option.kind, option.bandwidth)
-        return _Fit(option.kind, _regression(arrays, options, sparsity))
+        unusual = "" if option.bandwidth == "hall_sheather" else f", {option.bandwidth}"
+        return _Fit(option.kind + unusual, _regression(arrays, options, sparsity))
     request = _covariance(option)
     return _Fit(request.name, _regression(arrays, options, request))
 

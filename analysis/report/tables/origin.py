@@ -54,14 +54,24 @@ def of_published(row: Row, context: Context) -> str:
 
 
 def std_error_kind(kind: str, context: Context) -> str:
-    """Return a kind of standard error in words; `cluster(entity, time)` names its clusters."""
+    """Return a kind of standard error in words: its clusters, then its unusual settings."""
     text = context.text
-    base, _, rest = kind.partition("(")
+    head, closing, tail = kind.partition(")")
+    if not closing:
+        head, _, tail = kind.partition(", ")
+    base, _, by = head.partition("(")
     words = text.name("std_error_kind", base)
-    if not rest:
-        return words
-    units = [text.name("effect", unit.strip()) for unit in rest.rstrip(")").split(",")]
-    return text("origin.by", kind=words, by=" + ".join(units))
+    if by:
+        units = [text.name("effect", unit.strip()) for unit in by.split(",")]
+        words = text("origin.by", kind=words, by=" + ".join(units))
+    settings = [part for part in tail.split(", ") if part]
+    return ", ".join([words, *(_setting(part, context) for part in settings)])
+
+
+def _setting(words: str, context: Context) -> str:
+    if words.startswith("lag "):
+        return context.text("origin.lag", lag=words.removeprefix("lag "))
+    return context.text.name("std_error_kind", words)
 
 
 def confidence(model: Model) -> str:

@@ -21,6 +21,18 @@ Column = Annotated[str, BeforeValidator(_as_text), Field(min_length=1)]
 Columns = Annotated[tuple[Column, ...], BeforeValidator(_as_tuple)]
 
 
+def no_repetition(values: tuple[object, ...]) -> tuple[object, ...]:
+    """Return the values of a list, refusing one that is given twice."""
+    repeated = {
+        value.model_dump_json(exclude_defaults=True) if isinstance(value, BaseModel) else value
+        for value in values
+        if values.count(value) > 1
+    }
+    if repeated:
+        raise ValueError(f"named twice: {', '.join(sorted(map(str, repeated)))}")
+    return values
+
+
 class Settings(BaseModel):
     """A group of settings: unknown keys are errors, nothing changes after loading."""
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from analysis.study.options.base import Column, Settings
+from analysis.study.options.base import Column, Settings, no_repetition
 
 Effect = Literal["entity", "time"]
 Effects = Annotated[
@@ -86,6 +86,7 @@ CLUSTERED = (CovarianceOption(kind="cluster"),)
 Covariances = Annotated[
     tuple[CovarianceOption, ...],
     BeforeValidator(lambda value: (value,) if isinstance(value, str | dict) else value),
+    AfterValidator(no_repetition),
 ]
 
 

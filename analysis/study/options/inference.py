@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from analysis.study.options.base import Column, Settings, Text
+from analysis.study.options.base import Column, Settings, Text, no_repetition
 from analysis.study.options.covariance import Effect, Effects
 
 Weights = Literal["rademacher", "webb"]
@@ -31,6 +31,7 @@ class WildBootstrap(Settings):
     weights: Annotated[
         tuple[Weights, ...],
         BeforeValidator(lambda value: (value,) if isinstance(value, str) else value),
+        AfterValidator(no_repetition),
     ] = Field(default=("rademacher",), min_length=1)
     null: float = 0.0
     by: Effect = "entity"

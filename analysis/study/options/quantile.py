@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
-from analysis.study.options.base import Column, Columns, ModelOptions, Settings
+from analysis.study.options.base import Column, Columns, ModelOptions, Settings, no_repetition
 from analysis.study.options.covariance import Effects
 
 NINE = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
@@ -70,6 +70,7 @@ _CLUSTERED = (QuantileErrorOption(kind="cluster"),)
 QuantileErrors = Annotated[
     tuple[QuantileErrorOption, ...],
     BeforeValidator(lambda value: (value,) if isinstance(value, str | dict) else value),
+    AfterValidator(no_repetition),
 ]
 
 

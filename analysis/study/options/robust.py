@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
-from analysis.study.options.base import Column, Columns, ModelOptions, Settings
+from analysis.study.options.base import Column, Columns, ModelOptions, Settings, no_repetition
 from analysis.study.options.panel import Effects
 
 
@@ -50,6 +50,7 @@ _CLUSTERED = (RobustErrorOption(kind="cluster"),)
 RobustErrors = Annotated[
     tuple[RobustErrorOption, ...],
     BeforeValidator(lambda value: (value,) if isinstance(value, str | dict) else value),
+    AfterValidator(no_repetition),
 ]
 
 

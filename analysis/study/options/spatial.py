@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
-from analysis.study.options.base import Column, Columns, ModelOptions, Settings, Text
+from analysis.study.options.base import Column, Columns, ModelOptions, Settings, Text, no_repetition
 
 Effect = Literal["entity", "time"]
 Effects = Annotated[
@@ -117,6 +117,7 @@ class SpatialCovariance(Settings):
 Covariances = Annotated[
     tuple[SpatialCovariance, ...],
     BeforeValidator(lambda value: (value,) if isinstance(value, str | dict) else value),
+    AfterValidator(no_repetition),
 ]
 
 

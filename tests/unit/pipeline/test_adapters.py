@@ -69,6 +69,22 @@ def test_one_row_per_term_and_kind_of_error_the_first_being_the_headline(tmp_pat
     assert list(diagnostics_of(made)) == ["breusch_pagan_lm"]
 
 
+def test_kinds_of_error_that_differ_in_a_setting_have_names_of_their_own(tmp_path: Path) -> None:
+    made = records(
+        tmp_path,
+        "method: panel.pooled, outcome: y, regressors: [x], covariance: [cluster, "
+        "{kind: cluster, small_sample: fixest}, driscoll_kraay, "
+        "{kind: driscoll_kraay, lag: 1}, {kind: driscoll_kraay, rule: fourth_root}]",
+    )
+    assert [row.std_error_kind for row in estimates(made) if row.term == "x"] == [
+        "cluster(entity)",
+        "cluster(entity), fixest",
+        "driscoll_kraay",
+        "driscoll_kraay, lag 1",
+        "driscoll_kraay, fourth_root",
+    ]
+
+
 def test_within_names_its_statistics_and_tests(tmp_path: Path) -> None:
     made = records(
         tmp_path, "method: panel.within, outcome: y, regressors: [x], effects: [entity, time]"

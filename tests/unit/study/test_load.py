@@ -111,6 +111,8 @@ def test_two_mistakes_are_both_named(tmp_path: Path) -> None:
         (within(transform="{winsorise: 0.1, trim: 0.1}"), "either `winsorise` or `trim`"),
         (within(covariance="{kind: hc1, by: entity}"), "`by` belongs to cluster"),
         (within(covariance="{kind: hc1, lag: 2}"), "`lag` and `rule` belong to"),
+        (within(covariance="[cluster, {kind: cluster, by: entity}]"), "Named twice"),
+        (within(wild_bootstrap="{weights: [webb, webb]}"), "Named twice: webb."),
         (within(effects="[entity]", tests="[time_effects_f]"), "needs time among the effects"),
         (within(expect="{agg: present}"), "the only expectation of this method"),
         (within(twin="true"), "names no unreplaced data"),
