@@ -44,7 +44,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 
 def _some_models() -> str:
-    """Return a few models of the paper: the baseline, and one configuration if it has any."""
+    """Return a few models of the paper: the baseline, and one each with paths and a map."""
     listed = subprocess.run(
         [str(PROJECT / "python"), "-m", "analysis.run", "--list"],
         cwd=ROOT,
@@ -53,5 +53,6 @@ def _some_models() -> str:
         check=True,
     ).stdout
     lines = [line.split() for line in listed.splitlines() if line.startswith("  ")]
-    paths = [words[0] for words in lines if words[1] == "qca.fuzzy"]
-    return ",".join(["baseline_3", "baseline_4", *paths[:1]])
+    wanted = ("qca.fuzzy", "spatial.moran")
+    first = {words[1]: words[0] for words in reversed(lines) if words[1] in wanted}
+    return ",".join(["baseline_3", "baseline_4", *first.values()])

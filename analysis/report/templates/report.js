@@ -2,7 +2,9 @@
 // The maps: a slider picks the year, a list the quantity. Values, colours and legends of all
 // years are in the page; nothing is computed here.
 for (const figure of document.querySelectorAll(".yearmap")) {
-  const data = JSON.parse(figure.querySelector("script").textContent);
+  const source = figure.querySelector("script");
+  if (!source) continue; // a map of one period
+  const data = JSON.parse(source.textContent);
   const slider = figure.querySelector("input");
   const choice = figure.querySelector("select");
   const shown = figure.querySelector("output");

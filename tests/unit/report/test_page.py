@@ -96,7 +96,7 @@ def test_the_page_has_language_headings_and_names_for_what_is_drawn(page: Elemen
     figures = page.find("svg")
     assert len(figures) >= 6
     assert all(one.attributes["role"] == "img" and one.attributes["aria-label"] for one in figures)
-    for region in page.find("div", role="region"):
+    for region in page.find("div", role="group"):
         assert region.attributes["tabindex"] == "0"
         assert region.attributes["aria-label"]
 
