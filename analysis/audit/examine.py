@@ -21,7 +21,7 @@ from analysis.audit.parts import (
     Thresholds,
     ThresholdTest,
 )
-from analysis.methods.audit import descriptives, instrument, quantile, regression, spatial
+from analysis.methods.audit import descriptives, groups, instrument, quantile, regression, spatial
 from analysis.methods.audit import threshold as thresholds
 from analysis.methods.audit.descriptives import Described
 from analysis.methods.audit.findings import GRADES, Finding
@@ -136,11 +136,17 @@ def _regressions(tables: PrintedTables, number: str, table: Regressions) -> Iter
             yield from regression.error_ratio(place, mine, other, at(*table.compare))
             yield from regression.slope_ratio(place, mine, other, at(*table.compare))
     if table.groups_of is not None:
-        pooled = _first_slope(tables.column(table.groups_of))
+        whole = tables.column(table.groups_of)
+        pooled = _first_slope(whole)
         parts = {name: _first_slope(column) for name, column in table.columns.items()}
         estimates = {name: part.estimate for name, part in parts.items()}
-        yield regression.hull(number, pooled.estimate, estimates)
-        yield from regression.differences(number, parts)
+        is_alone = whole.effects == ("entity",) and _is_single(whole)
+        yield groups.hull(number, pooled.estimate, estimates, is_alone=is_alone)
+        yield from groups.differences(number, parts)
+
+
+def _is_single(column: Column) -> bool:
+    return not column.also and sum(name != CONSTANT for name in column.terms) == 1
 
 
 def _first_slope(column: Column) -> Coefficient:
@@ -168,7 +174,7 @@ def _pooled(tables: PrintedTables, outcome: str, place: str, column: Column) -> 
     yield from found
     if column.r2 is not None and any(one.grade != "consistent" for one in found):
         entities = tables.sample.entities
-        yield regression.random_effects_reading(place, term, column.r2, column.n, entities)
+        yield from regression.random_effects_reading(place, term, column.r2, column.n, entities)
 
 
 def _constant(tables: PrintedTables, outcome: str, place: str, column: Column) -> Iterator[Finding]:

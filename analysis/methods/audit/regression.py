@@ -167,32 +167,30 @@ def _pooled_r2(table: str, term: Coefficient, n: int, r2: Printed | None) -> lis
 
 def random_effects_reading(
     table: str, term: Coefficient, r2: Printed, n: int, n_entities: int
-) -> Finding:
-    r"""Check whether the standard error fits a panel estimator whose R2 is printed.
+) -> list[Finding]:
+    r"""Say where the standard error is close to what a panel estimator with that R2 gives.
 
-    The within R2 of one regressor implies :math:`t^2 = R^2/(1-R^2)\,d`: d = n - N - 1 for fixed
-    effects. Random effects use between variation too, so their error lies between that and the
-    one at d = n - 2.
+    The within R2 of fixed effects implies :math:`t^2 = R^2/(1-R^2)\,d` with d = n - N - 1.
+    Random effects have a slope of their own, so for them this is no bound but the usual size: a
+    standard error between those at d = n - N - 1 and at d = n - 2 supports the reading, another
+    one says nothing.
     """
     odds = r2.interval / (Interval(1, 1) - r2.interval)
     size = term.estimate.interval.abs()
     ends = [size / (odds * df).root() for df in (n - 2, n - n_entities - 1)]
     span = Interval(ends[0].low, ends[1].high)
-    arithmetic = (
-        f"se = b/sqrt(R²/(1 - R²)·d): {ends[0]} at d = {n - 2}, {ends[1]} at d = "
-        f"{n - n_entities - 1}; printed {term.std_error}"
-    )
-    if term.std_error is not None and span.meets(term.std_error.interval):
-        statement = "The figures can be those of random effects with their within R²."
-        return Finding("random_effects", table, "consistent", statement, arithmetic)
-    return Finding(
-        "random_effects",
-        table,
-        "contradictory",
-        "The standard error is not that of conventional random effects with the printed R².",
-        arithmetic,
-        "another kind of standard error or R²",
-    )
+    if term.std_error is None or not span.meets(term.std_error.interval):
+        return []
+    return [
+        Finding(
+            "random_effects",
+            table,
+            "consistent",
+            "The figures can be those of random effects with their within R².",
+            f"se = b/sqrt(R²/(1 - R²)·d): {ends[0]} at d = {n - 2}, {ends[1]} at d = "
+            f"{n - n_entities - 1}; printed {term.std_error}",
+        )
+    ]
 
 
 def constant(
@@ -237,13 +235,14 @@ def rows(table: str, n: int, n_entities: int, n_periods: int, sample: str) -> Fi
             arithmetic,
             facts={"entities": str(n_entities), "periods": str(n_periods)},
         )
+    is_short = n < expected
     return Finding(
         "rows",
         table,
-        "contradictory",
-        f"{sample}: {n} rows are not entities times periods.",
+        "undisclosed" if is_short else "contradictory",
+        f"{sample}: {n} rows are {'fewer' if is_short else 'more'} than entities times periods.",
         arithmetic,
-        "rows were left out",
+        "an unbalanced panel: rows were left out" if is_short else "more entities or periods",
         facts={"n": str(n), "entities": str(n_entities), "periods": str(n_periods)},
     )
 
@@ -263,56 +262,6 @@ def winsorised_rows(table: str, n: int, n_full: int) -> Finding:
         "trimming: rows beyond the cuts were left out",
         facts={"missing": str(n_full - n), "n": str(n_full)},
     )
-
-
-def hull(table: str, pooled: Printed, parts: Mapping[str, Printed]) -> Finding:
-    """Check whether the slope of the whole lies among the slopes of its parts."""
-    low = min(part.interval.low for part in parts.values())
-    high = max(part.interval.high for part in parts.values())
-    around = Interval(low, high)
-    arithmetic = (
-        f"pooled {pooled} {pooled.interval}; parts "
-        + ", ".join(f"{name} {part}" for name, part in parts.items())
-        + f", together {around}"
-    )
-    if pooled.interval.meets(around):
-        statement = "The slope of all entities lies among those of the groups."
-        return Finding("hull", table, "consistent", statement, arithmetic)
-    return Finding(
-        "hull",
-        table,
-        "contradictory",
-        "The slope of all entities lies outside those of the groups that make them up.",
-        arithmetic,
-        "time effects and control slopes that differ by group: the pooled slope then also follows "
-        "differences between the groups' trends",
-    )
-
-
-def differences(table: str, parts: Mapping[str, Coefficient]) -> list[Finding]:
-    """Test the slopes of separate groups against each other, taken as independent."""
-    lines = []
-    names = list(parts)
-    for place, first in enumerate(names):
-        for second in names[place + 1 :]:
-            one, two = parts[first], parts[second]
-            if one.std_error is None or two.std_error is None:
-                continue
-            error = (one.std_error.interval.square() + two.std_error.interval.square()).root()
-            z = (one.estimate.interval - two.estimate.interval) / error
-            lines.append(f"{first} - {second}: z = {z}")
-    if not lines:
-        return []
-    return [
-        Finding(
-            "differences",
-            table,
-            "undisclosed",
-            "No test of the difference between groups is printed; a coefficient that is "
-            "significant in one group and not in another is no such test.",
-            "(b1 - b2)/sqrt(se1² + se2²), groups independent: " + "; ".join(lines),
-        )
-    ]
 
 
 def error_ratio(

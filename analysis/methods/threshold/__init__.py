@@ -1,6 +1,6 @@
 """Panel thresholds (Hansen 1999): search, bootstrap, confidence sets, regime census."""
 
-from analysis.methods.threshold.hansen import Inference, panel_threshold
+from analysis.methods.threshold.hansen import Inference, panel_threshold, slopes_again
 from analysis.methods.threshold.inputs import SearchRules
 from analysis.methods.threshold.results import (
     Profile,
@@ -21,4 +21,5 @@ __all__ = [
     "ThresholdModel",
     "ThresholdTest",
     "panel_threshold",
+    "slopes_again",
 ]

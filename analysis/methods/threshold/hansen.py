@@ -27,6 +27,7 @@ import numpy as np
 from analysis.methods.covariance.spec import Covariance, FloatArray, IntArray, Labels
 from analysis.methods.errors import NotIdentified
 from analysis.methods.panel.absorbed import regress
+from analysis.methods.panel.results import PanelFit
 from analysis.methods.threshold.bootstrap import Resampling, bootstrap_falls, check_resampling
 from analysis.methods.threshold.inputs import (
     Denominator,
@@ -176,6 +177,45 @@ def panel_threshold(
     return fit_thresholds(data, thresholds, rules or SearchRules(), inference or Inference(), rng)
 
 
+def slopes_again(
+    y: FloatArray,
+    X: FloatArray,
+    names: Sequence[str],
+    entity: Labels,
+    time: Labels,
+    *,
+    model: ThresholdModel,
+    covariance: Covariance,
+    split: FloatArray,
+    split_names: Sequence[str],
+    threshold_variable: FloatArray,
+    rules: SearchRules | None = None,
+    level: float = 0.95,
+) -> PanelFit:
+    """Regress with the thresholds of a model found before, and another kind of error.
+
+    Parameters
+    ----------
+    y, X, names, entity, time, split, split_names, threshold_variable, rules
+        As in `panel_threshold`, which found the model from the same arrays.
+    model
+        The model; its thresholds stay.
+    covariance
+        Kind of standard error.
+    level
+        Coverage of the intervals.
+
+    Raises
+    ------
+    ValueError
+        As `panel_threshold`.
+    """
+    data = check_threshold(y, X, names, entity, time, split, split_names, threshold_variable)
+    chosen = rules or SearchRules()
+    panel, _ = regime_panel(data, model.census.regime - 1, model.n_thresholds + 1)
+    return fit_regimes(panel, SplitProblem(data, chosen), chosen, covariance, level)
+
+
 def fit_thresholds(
     data: ThresholdData,
     thresholds: int,
@@ -240,6 +280,7 @@ def _model(
     model = ThresholdModel(
         n_thresholds=m,
         thresholds=estimates,
+        added=int(found.added[0]),
         rss=regression.rss,
         mse=sigma2,
         mse_divisor=divisor,

@@ -160,6 +160,8 @@ class ThresholdModel:
         m.
     thresholds
         In increasing order, m of them.
+    added
+        Which of them, from 0, the model adds to the one before.
     rss
         Residual sum of squares.
     mse, mse_divisor
@@ -179,6 +181,7 @@ class ThresholdModel:
 
     n_thresholds: int
     thresholds: tuple[ThresholdEstimate, ...]
+    added: int
     rss: float
     mse: float
     mse_divisor: int

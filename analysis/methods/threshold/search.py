@@ -31,10 +31,14 @@ class Found:
         carries no further threshold.
     rss
         Residual sum of squares, shape ``(B,)``; of the step before where none was found.
+    added
+        Which of `places` the step added, shape ``(B,)``; the others are those of the step
+        before, each searched again. Without meaning where there are none.
     """
 
     places: IntArray
     rss: FloatArray
+    added: IntArray
 
 
 def search(problem: SplitProblem, reduced: Reduced, most: int) -> list[Found]:
@@ -55,7 +59,8 @@ def search(problem: SplitProblem, reduced: Reduced, most: int) -> list[Found]:
         One entry per number of thresholds, from 0.
     """
     n_outcomes = reduced.squares.size
-    steps = [Found(np.empty((n_outcomes, 0), dtype=np.int64), reduced.squares)]
+    none = np.empty((n_outcomes, 0), dtype=np.int64)
+    steps = [Found(none, reduced.squares, np.zeros(n_outcomes, dtype=np.int64))]
     for _ in range(most):
         steps.append(_one_more(problem, reduced, steps[-1]))
     return steps
@@ -129,14 +134,16 @@ def _one_more(problem: SplitProblem, reduced: Reduced, before: Found) -> Found:
     rss = before.rss.copy()
     able = np.flatnonzero((before.places >= 0).all(axis=1))
     if able.size == 0:
-        return Found(places, rss)
+        return Found(places, rss, np.zeros(rss.size, dtype=np.int64))
     added, lower = best_given(problem, _pick(reduced, able), before.places[able])
     able, added, lower = able[added >= 0], added[added >= 0], lower[added >= 0]
     places[able] = np.column_stack([before.places[able], added])
     rss[able] = lower
     if m > 0:
         _refine(problem, reduced, places, rss, able)
-    return Found(np.sort(places, axis=1), rss)
+    order = np.argsort(places, axis=1, kind="stable")
+    newest = np.asarray((order == m).argmax(axis=1))
+    return Found(np.take_along_axis(places, order, axis=1), rss, newest)
 
 
 def _refine(

@@ -16,6 +16,7 @@ from analysis.methods.threshold import (
     ThresholdFit,
     ThresholdModel,
     panel_threshold,
+    slopes_again,
 )
 from analysis.methods.threshold.alternatives import FunctionalForm, functional_forms
 from analysis.methods.threshold.jackknife import LeftOut, leave_one_entity_out
@@ -34,6 +35,7 @@ from analysis.results.records import (
 
 if TYPE_CHECKING:
     from analysis.methods.covariance.spec import Labels
+    from analysis.methods.panel.results import PanelFit
     from analysis.pipeline.design import Design
     from analysis.study.options.covariance import CovarianceOption
     from analysis.study.options.threshold import ThresholdOptions
@@ -200,18 +202,24 @@ def _regimes(model: ThresholdModel, design: Design) -> Iterator[Record]:
 
 def _slopes(model: ThresholdModel, task: _Task) -> Iterator[Record]:
     """Yield the slopes with each kind of standard error, and by how much they change."""
-    for number, covariance in enumerate(task.options.covariance):
-        same = model if number == 0 else task.fit(0, covariance, None).models[-1]
-        fit = same.regression
-        places = list(same.terms)
+    for number, option in enumerate(task.options.covariance):
+        fit = model.regression
+        if number:
+            fit = slopes_again(
+                *task.arrays,
+                **task.split,
+                model=model,
+                covariance=linear.covariance(option),
+                level=task.options.confidence,
+            )
+        places = list(model.terms)
         places += [("main", term) for term in fit.terms[len(places) :]]
         yield from linear.estimates(fit, is_headline=number == 0, places=places)
-        yield from _changes(same, is_headline=number == 0)
+        yield from _changes(model, fit, is_headline=number == 0)
 
 
-def _changes(model: ThresholdModel, *, is_headline: bool) -> Iterator[Record]:
+def _changes(model: ThresholdModel, fit: PanelFit, *, is_headline: bool) -> Iterator[Record]:
     """Yield the change of each slope at each threshold; whether it is one, the bootstrap says."""
-    fit = model.regression
     for lower, (part, term) in enumerate(model.terms):
         number = part.removeprefix("regime_")
         above = (f"regime_{int(number) + 1}", term) if part != number else None
@@ -339,20 +347,14 @@ def _notes(fit: ThresholdFit) -> Iterator[str]:
 def _comparable(fit: ThresholdFit, options: ThresholdOptions) -> dict[tuple[str, ...], Ours]:
     """Return what stands beside the tests by number of thresholds, and beside the slopes.
 
-    A row of tests prints one threshold: for two or three thresholds, the one that the model
-    adds, which is taken as the one farthest from those of the model before.
+    A row of tests prints one threshold: for two or three, the one that the model adds.
     """
     name = options.threshold_variable
     found: dict[tuple[str, ...], Ours] = {}
-    before: tuple[float, ...] = ()
     for model in fit.models:
-        added = max(
-            model.thresholds,
-            key=lambda one: min((abs(one.value - old) for old in before), default=0.0),
-        )
-        before = model.values
+        added = model.thresholds[model.added]
         test = model.test
-        which = f"threshold {model.values.index(added.value) + 1} of {model.n_thresholds}"
+        which = f"threshold {model.added + 1} of {model.n_thresholds}"
         numbers = {
             "rss": Ours(model.rss),
             "mse": Ours(model.mse, f"rss / {model.mse_divisor}"),

@@ -67,7 +67,7 @@ AUDITED = """title: t
 sample: {entities: 2, periods: 3}
 std_errors: conventional
 regressions:
-  "1": {outcome: y, columns: {"1": {n: 5, terms: {x: {estimate: 1.0}}}}}
+  "1": {outcome: y, columns: {"1": {n: 7, terms: {x: {estimate: 1.0}}}}}
 """
 
 
@@ -233,7 +233,7 @@ def test_printed_tables_of_a_study_are_audited(database: Path, tmp_path: Path) -
     latest = "select study_id, table_no, check_name, arithmetic from results.latest_audit_finding"
     with duckdb.connect(str(database)) as connection:
         rows = connection.execute(latest).fetchall()
-    assert rows == [("small", "1 (1)", "rows", "2·3 = 6; printed 5")]
+    assert rows == [("small", "1 (1)", "rows", "2·3 = 6; printed 7")]
     run(tmp_path, STUDY, only=("two_way",))
     with duckdb.connect(str(database)) as connection:
         assert connection.execute(latest).fetchall() == []

@@ -39,7 +39,7 @@ def chapter(database: Path, folder: Path, lang: str = "en") -> Element:
 
 def test_findings_by_grade_with_arithmetic_and_reading(database: Path, tmp_path: Path) -> None:
     found = chapter(database, tmp_path)
-    assert [head.text for head in found.find("h4")] == ["Impossible (1)", "Contradictory (1)"]
+    assert [head.text for head in found.find("h3")] == ["Impossible (1)", "Contradictory (1)"]
     rows = [row.text for table in found.find("table") for row in table.one("tbody").find("tr")]
     assert len(rows) == 3
     assert "Impossible as <b>pooled</b>." in rows[0]
@@ -54,7 +54,7 @@ def test_print_is_never_marked_synthetic(database: Path, tmp_path: Path) -> None
 
 def test_in_chinese(database: Path, tmp_path: Path) -> None:
     found = chapter(database, tmp_path, "zh")
-    assert [head.text for head in found.find("h4")] == ["不可能 (1)", "矛盾 (1)"]
+    assert [head.text for head in found.find("h3")] == ["不可能 (1)", "矛盾 (1)"]
     assert "混合回归斜率上限" in found.text
     assert "420 行中少了 54 行" in found.text
     assert "可能的解读： 面板估计" in found.text

@@ -11,7 +11,13 @@ from numpy.testing import assert_allclose
 from analysis.methods.covariance import Covariance
 from analysis.methods.errors import NotIdentified
 from analysis.methods.panel import within
-from analysis.methods.threshold import Inference, SearchRules, ThresholdFit, panel_threshold
+from analysis.methods.threshold import (
+    Inference,
+    SearchRules,
+    ThresholdFit,
+    panel_threshold,
+    slopes_again,
+)
 from tests.unit.methods.threshold.planted import Planted, brute_rss, planted
 from warehouse.sample.estimates import threshold as short_formulas
 
@@ -249,3 +255,34 @@ def test_one_period_is_refused() -> None:
 
     with pytest.raises(ValueError, match="at least two periods"):
         _fit(panel.rows(panel.time == 2012))
+
+
+def test_the_model_says_which_threshold_it_adds() -> None:
+    panel = planted(at=(-0.5, 0.6), n_entities=20, noise=0.05)
+    fit = panel_threshold(
+        *panel.arrays, **panel.keywords, thresholds=2, inference=Inference(draws=0)
+    )
+    single, double = fit.models
+    assert single.added == 0
+    # the one that the first model missed: of the two planted, the one farther from its own
+    missed = max((-0.5, 0.6), key=lambda at: abs(at - single.values[0]))
+    assert abs(double.values[double.added] - missed) < 0.2
+    assert abs(double.values[1 - double.added] - missed) > 0.5
+
+
+def test_slopes_again_are_the_same_with_another_error() -> None:
+    panel = planted()
+    how = Inference(draws=0)
+    for rules in (SearchRules(), SearchRules(convention="hansen_1999")):
+        (model,) = panel_threshold(
+            *panel.arrays, **panel.keywords, rules=rules, inference=how
+        ).models
+        white = Inference(draws=0, covariance=Covariance("hc1"))
+        (direct,) = panel_threshold(
+            *panel.arrays, **panel.keywords, rules=rules, inference=white
+        ).models
+        again = slopes_again(
+            *panel.arrays, **panel.keywords, rules=rules, model=model, covariance=Covariance("hc1")
+        )
+        assert_allclose(again.estimates, model.regression.estimates, rtol=1e-12)
+        assert_allclose(again.std_errors, direct.regression.std_errors, rtol=1e-12)
