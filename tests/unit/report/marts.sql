@@ -126,7 +126,8 @@ select * from (values
 create table marts.fct_revision as
 select * from (values
     (2, 2002, 'variable', 'gdp', 10.0, 11.5, 1.5),
-    (3, 2002, 'index', 'total', 0.2, 0.1, -0.1)
+    (3, 2002, 'index', 'total', 0.2, 0.1, -0.1),
+    (3, 2002, 'variable', 'agg', null, 2.5, null)
 ) as t (region_id, year, kind, variable_id, value_before, value_after, change);
 
 create table marts.fct_province_year as

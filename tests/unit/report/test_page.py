@@ -260,6 +260,10 @@ def test_indicators_remarks_and_revisions_stand_with_reasons(page: Element) -> N
     moved = _cells(page.one("div", id="quality-revisions").one("table"))
     assert ["Product", "1", "1", "2002–2002", "Beta <script>alert(1)</script>, 2002",
             "10.0000", "11.5000"] in moved  # fmt: skip
+    came = next(row for row in moved if row[-1] == "2.5000")
+    assert came[-3].endswith(", 2002")
+    assert came[-2] == "–"
+    assert not [cell for row in moved for cell in row if "None" in cell]
 
 
 def test_the_latest_look_of_each_gate_is_shown(page: Element) -> None:
