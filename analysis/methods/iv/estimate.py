@@ -107,13 +107,22 @@ def liml(
     return _k_class_fit(design, name, kappa, covariance, level)
 
 
-def gmm(design: IvDesign, *, covariance: Covariance | None = None, level: float = 0.95) -> IvFit:
+def gmm(
+    design: IvDesign,
+    *,
+    covariance: Covariance | None = None,
+    weights: Covariance | None = None,
+    level: float = 0.95,
+) -> IvFit:
     """Estimate by two-step efficient GMM, weighted for the covariance asked for.
 
     Parameters
     ----------
     design, covariance, level
         As in `two_stage`; ``conventional`` weights give two-stage least squares again.
+    weights
+        The covariance that the moments are weighted for, where the errors are to be of another
+        kind at the same estimate; default: that of the errors.
 
     Returns
     -------
@@ -127,7 +136,7 @@ def gmm(design: IvDesign, *, covariance: Covariance | None = None, level: float 
         If clusters are too few to weigh the instruments, and as in `two_stage`.
     """
     request = check_covariance(covariance)
-    found = two_step(design, request)
+    found = two_step(design, request if weights is None else check_covariance(weights))
     structural = _structural(design, "iv_gmm", found.solution, request, level)
     return _complete(design, structural, request, level, kappa=None, j=found.j_statistic)
 

@@ -23,6 +23,7 @@ from analysis.methods.covariance.sandwich import (
 from analysis.methods.covariance.spec import Covariance, FloatArray, Labels
 from analysis.methods.errors import NotIdentified
 from analysis.methods.panel.absorbed import parameter_count, projection_of
+from analysis.methods.panel.assemble import check_not_exact
 from analysis.methods.panel.identification import check_identified
 from analysis.methods.panel.inputs import PanelData, check_panel
 from analysis.methods.panel.least_squares import solve
@@ -147,7 +148,7 @@ class _Projected:
         self._projection: Projection = projection_of(panel, effects)
         self._X = self._projection.residual(panel.X)
         self._outcomes = self._projection.residual(outcomes)
-        self._sizes = np.linalg.norm(outcomes, axis=0)
+        self._given = outcomes
 
     def specifications(
         self,
@@ -180,9 +181,11 @@ class _Projected:
         check_enough_rows(count)
         design, outcome = self._X[:, where], self._outcomes[:, place]
         check_identified(part, design, self._effects)
-        if np.linalg.norm(outcome) <= 1e-12 * self._sizes[place]:
+        given = self._given[:, place]
+        if np.linalg.norm(outcome) <= 1e-12 * np.linalg.norm(given):
             raise NotIdentified("The outcome does not vary.", "Choose another outcome.")
         solution = solve(design, outcome)
+        check_not_exact(given, part.X, solution.coefficients, solution.residuals)
         linear = LinearEstimate(
             influence=solution.influence[:, :1],
             bread=solution.bread[:1, :1],
@@ -209,7 +212,7 @@ class _Projected:
             return self._none(outcome, controls, request, refusal.reason)
         error = float(result.matrix[0, 0] ** 0.5)
         if not error > 0:
-            return self._none(outcome, controls, request, "The fit is exact: no error is left.")
+            return self._none(outcome, controls, request, "Its variance came out as zero.")
         reach = critical_value(level, result.df) * error
         t = estimate / error
         return Specification(

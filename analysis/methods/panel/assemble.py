@@ -63,7 +63,12 @@ def finish(model: Estimated, request: Covariance, level: float) -> PanelFit:
     """
     if not 0 < level < 1:
         raise ValueError(f"level must lie between 0 and 1, e.g. 0.95; got {level}")
-    _check_not_exact(model)
+    check_not_exact(
+        model.panel.y,
+        model.panel.X,
+        model.estimates[: model.panel.X.shape[1]],
+        model.linear.residuals,
+    )
     result = _covariance(model, request)
     df = None if model.is_normal else result.df
     errors = _standard_errors(model, result.matrix)
@@ -145,11 +150,25 @@ def _standard_errors(model: Estimated, matrix: FloatArray) -> FloatArray:
     return np.sqrt(variances)
 
 
-def _check_not_exact(model: Estimated) -> None:
-    panel = model.panel
-    slopes = np.abs(model.estimates[: panel.X.shape[1]])
-    size = float(np.linalg.norm(panel.y) + slopes @ np.linalg.norm(panel.X, axis=0))
-    if float(np.linalg.norm(model.linear.residuals)) <= _ROUNDING * size:
+def check_not_exact(
+    y: FloatArray, X: FloatArray, slopes: FloatArray, residuals: FloatArray
+) -> None:
+    """Refuse a fit whose residuals are rounding.
+
+    Parameters
+    ----------
+    y, X
+        Outcome and regressors as given, shapes ``(n,)`` and ``(n, k)``.
+    slopes, residuals
+        Of the fit, shapes ``(k,)`` and ``(n,)``.
+
+    Raises
+    ------
+    NotIdentified
+        If nothing is left to estimate a variance from.
+    """
+    size = float(np.linalg.norm(y) + np.abs(slopes) @ np.linalg.norm(X, axis=0))
+    if float(np.linalg.norm(residuals)) <= _ROUNDING * size:
         raise NotIdentified(
             "The regressors and effects fit the outcome exactly: no error is left to estimate "
             "a variance from.",

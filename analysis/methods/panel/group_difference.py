@@ -146,15 +146,13 @@ def group_difference(
     interacted = _interacted(panel, labels, chosen, j, level)
     named = [f"{term}:{label}" for label in labels.labels]
     where = [stacked.position(name) for name in named]
-    matrix = stacked.covariance[np.ix_(where, where)]
-    slopes = stacked.estimates[where]
+    matrix, slopes = stacked.covariance[np.ix_(where, where)], stacked.estimates[where]
     tests = {
         "interaction": _equal(interacted, named, "common controls and effects"),
         "sur": _equal(stacked, named, "controls and effects by group"),
     }
-    permuted = _Permuted(np.empty((0, 0)), np.empty((0, 0)))
+    permuted = _permuted(panel, labels, chosen, j, draws, rng)
     if draws:
-        permuted = _permuted(panel, labels, chosen, j, draws, rng)
         tests["permutation"] = _permutation_test(permuted, tests["sur"])
     return GroupDifference(
         term=term,
@@ -284,6 +282,8 @@ def _permuted(
     draws: int,
     rng: np.random.Generator,
 ) -> _Permuted:
+    if not draws:
+        return _Permuted(np.empty((0, 0)), np.empty((0, 0)))
     form = nested_form(panel, effects, panel.entity)
     if form is None:
         raise ValueError("too many periods for a permutation test; set draws to 0")

@@ -251,35 +251,27 @@ def leave_one_out(
     everything = np.ones(panel.n_obs, dtype=np.bool_)
     full = float(_estimate(panel, everything, chosen, request, level).estimates[j])
     deleted = delete_groups(panel, chosen, groups)
-    estimates = deleted.estimates[:, j]
-    refused = [(str(label), _LOST) for label in deleted.labels[~deleted.is_identified]]
     kept = np.flatnonzero(deleted.is_identified)
+    refused = [(str(label), _LOST) for label in deleted.labels[~deleted.is_identified]]
     inference: dict[str, FloatArray] = {}
     if groups.count <= _ERRORS_UP_TO:
         fits, failed = _each_fit(panel, chosen, request, groups, kept, level)
         refused += failed
         kept = np.array(list(fits), dtype=np.int64)
-        inference = {
-            name: np.array([getattr(fit, name)[j] for fit in fits.values()]) for name in _INFERENCE
-        }
+        inference = {n: np.array([getattr(f, n)[j] for f in fits.values()]) for n in _INFERENCE}
     if kept.size == 0:
         raise NotIdentified(
             f"The model is not identified without any one {by}.", "Use more entities or periods."
         )
-    spread = None if refused else _jackknife_error(estimates)
-    labels, without = groups.labels[kept], estimates[kept]
     return LeaveOneOut(
         term=term,
         by=by,
         full=full,
-        labels=labels,
-        estimates=without,
-        std_errors=inference.get("std_errors"),
-        p_values=inference.get("p_values"),
-        ci_low=inference.get("ci_low"),
-        ci_high=inference.get("ci_high"),
+        labels=groups.labels[kept],
+        estimates=deleted.estimates[kept, j],
+        **{name: inference.get(name) for name in _INFERENCE},
         refused=tuple(refused),
-        jackknife_error=spread,
+        jackknife_error=None if refused else _jackknife_error(deleted.estimates[:, j]),
     )
 
 

@@ -2,7 +2,8 @@
 
 Parts: `second_stage`, `first_stage` (`first_stage:<regressor>` where several regressors are
 instrumented), `reduced_form`, `anderson_rubin` (one row per piece of the confidence set),
-`plausibly_exogenous`, and `tF` as a kind of standard error of the second stage.
+`plausibly_exogenous`, and `tF` as a kind of standard error of the second stage. The second piece of
+a torn set has the part `anderson_rubin:2`.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ from analysis.methods.covariance import Covariance
 from analysis.methods.panel.results import PanelFit
 from analysis.pipeline.adapters import linear
 from analysis.pipeline.context import Context, Ours, Records
-from analysis.pipeline.design import Design
+from analysis.pipeline.design import Design, FloatArray
 from analysis.pipeline.replication import stars
 from analysis.results.records import Diagnostic, Estimate, FitStatistic, Record
-from analysis.study.options.iv import IvOptions, LimlOptions
+from analysis.study.options.iv import DirectShare, IvOptions, LimlOptions
 
 SECOND = "second_stage"
+_HOMOSKEDASTIC = ("cragg_donald_f", "anderson_lm", "sargan", "liml_overidentification")
 
 _STOCK_YOGO = {
     "bias_2sls": "two-stage bias above {tolerance:.0%} of that of least squares",
@@ -46,8 +48,7 @@ def run(design: Design, options: IvOptions, _context: Context) -> Records:
         effects=options.effects,
     )
     requests = [linear.covariance(option, design) for option in options.covariance]
-    fit = _estimator(model, options)
-    fits = [fit(request) for request in requests]
+    fits, left_out = linear.each_kind(_estimator(model, options, requests[0]), requests)
     tests = iv.diagnose(
         model,
         fits[0],
@@ -59,23 +60,27 @@ def run(design: Design, options: IvOptions, _context: Context) -> Records:
     for number, fitted in enumerate(fits):
         rows += _parts(fitted, is_headline=number == 0)
     rows += _robust_sets(fits[0], tests)
-    rows += _plausible(model, options, requests[0])
+    rows += _plausible(model, fits[0], options, requests[0])
     rows += _statistics(fits[0], tests, options)
     rows += [linear.diagnostic(test) for test in tests.tests]
     rows += _per_regressor(tests) if len(tests.first_stages) > 1 else []
     rows += _stock_yogo(tests, options)
     notes = [note for fitted in fits for part in _all_parts(fitted) for note in part.notes]
-    notes = [*fits[0].notes, *dict.fromkeys(notes), *tests.refusals]
+    notes = [*fits[0].notes, *dict.fromkeys(notes), *left_out, *tests.refusals]
     return Records(tuple(rows), _comparable(fits[0], tests, options), "; ".join(notes) or None)
 
 
-def _estimator(model: iv.IvDesign, options: IvOptions) -> Callable[[Covariance], iv.IvFit]:
+def _estimator(
+    model: iv.IvDesign, options: IvOptions, headline: Covariance
+) -> Callable[[Covariance], iv.IvFit]:
     level = options.confidence
     if isinstance(options, LimlOptions):
         fuller = options.fuller
         return lambda request: iv.liml(model, fuller=fuller, covariance=request, level=level)
-    method = iv.gmm if options.method == "iv.gmm" else iv.two_stage
-    return lambda request: method(model, covariance=request, level=level)
+    if options.method == "iv.gmm":
+        # One estimate, weighted for the headline; the other kinds are sandwiches around it.
+        return lambda request: iv.gmm(model, covariance=request, weights=headline, level=level)
+    return lambda request: iv.two_stage(model, covariance=request, level=level)
 
 
 def _all_parts(fit: iv.IvFit) -> tuple[PanelFit, ...]:
@@ -105,14 +110,12 @@ def _robust_sets(fit: iv.IvFit, tests: iv.IvDiagnostics) -> list[Estimate]:
     found = tests.anderson_rubin
     if found is not None:
         for number, piece in enumerate(found.intervals, 1):
-            suffix = f", piece {number}" if len(found.intervals) > 1 else ""
             rows.append(
                 Estimate(
-                    part="anderson_rubin",
+                    part="anderson_rubin" if number == 1 else f"anderson_rubin:{number}",
                     term=found.term,
                     estimate=estimate,
-                    std_error_kind=f"{fit.structural.covariance_name}{suffix}",
-                    is_headline=number == 1,
+                    std_error_kind=fit.structural.covariance_name,
                     ci_low=piece.low,
                     ci_high=piece.high,
                 )
@@ -133,10 +136,25 @@ def _robust_sets(fit: iv.IvFit, tests: iv.IvDiagnostics) -> list[Estimate]:
     return rows
 
 
-def _plausible(model: iv.IvDesign, options: IvOptions, request: Covariance) -> list[Record]:
+def _box(fit: iv.IvFit, options: IvOptions) -> FloatArray:
+    """Return the direct effects allowed for, the least and the largest per instrument."""
+    reduced = fit.reduced_form
+    box = []
+    for name in options.instruments:
+        direct = options.plausible[name]
+        if isinstance(direct, DirectShare):
+            reach = direct.share * abs(float(reduced.estimates[reduced.position(name)]))
+            direct = (-reach, reach)
+        box.append(direct)
+    return np.array(box, dtype=np.float64)
+
+
+def _plausible(
+    model: iv.IvDesign, fit: iv.IvFit, options: IvOptions, request: Covariance
+) -> list[Record]:
     if not options.plausible:
         return []
-    box = np.array([options.plausible[name] for name in options.instruments])
+    box = _box(fit, options)
     found = iv.plausibly_exogenous(
         model, box[:, 0], box[:, 1], covariance=request, level=options.confidence
     )
@@ -237,8 +255,12 @@ def _comparable(
     found: dict[tuple[str, ...], Ours] = {}
     several = {"first_stage": fit.first_stages[0], SECOND: fit.structural}
     parts = several | {"reduced_form": fit.reduced_form}
+    kind = fit.structural.covariance_name
     numbers = {
-        test.test: Ours(test.statistic, test.test)
+        # A printed F seldom says under which errors: ours does.
+        test.test: Ours(
+            test.statistic, test.test if test.test in _HOMOSKEDASTIC else f"{test.test}, {kind}"
+        )
         for test in tests.tests
         if test.statistic is not None
     }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from analysis.study.options.covariance import CovarianceOption
 
 if TYPE_CHECKING:
     from analysis.pipeline.design import Design
+
+
+Fit = TypeVar("Fit")
 
 
 def covariance(option: CovarianceOption, design: Design | None = None) -> Covariance:
@@ -49,6 +52,30 @@ def covariance(option: CovarianceOption, design: Design | None = None) -> Covari
         coordinates=places,
         cutoff_km=option.cutoff_km,
     )
+
+
+def each_kind(
+    fit: Callable[[Covariance], Fit], requests: Sequence[Covariance]
+) -> tuple[list[Fit], list[str]]:
+    """Fit a model once per kind of standard error, the headline first.
+
+    Returns
+    -------
+    tuple[list, list[str]]
+        The fits, and for each kind that the data do not allow why it is left out.
+
+    Raises
+    ------
+    NotIdentified
+        If the data do not allow the headline.
+    """
+    fits, left_out = [fit(requests[0])], []
+    for request in requests[1:]:
+        try:
+            fits.append(fit(request))
+        except NotIdentified as refusal:
+            left_out.append(f"{request.name} errors are left out: {refusal.reason}")
+    return fits, left_out
 
 
 def estimates(

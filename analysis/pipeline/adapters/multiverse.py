@@ -44,7 +44,7 @@ def run(design: Design, options: GridOptions, _context: Context) -> Records:
     rows: list[Record] = [_row(one, options, design) for one in found]
     rows += _counts(design)
     rows += _summary(found, MAIN)
-    for part, belongs in _choices(options):
+    for part, belongs in _choices(options, found):
         rows += _summary([one for one in found if belongs(one)], part)
     return Records(tuple(rows), note=_note(found, options))
 
@@ -74,7 +74,9 @@ def _counts(design: Design) -> Iterator[FitStatistic]:
     yield FitStatistic(name="n_periods", value=float(len(design.times)))
 
 
-def _choices(options: GridOptions) -> Iterator[tuple[str, Callable[[Fitted], bool]]]:
+def _choices(
+    options: GridOptions, found: Sequence[Fitted]
+) -> Iterator[tuple[str, Callable[[Fitted], bool]]]:
     """Yield each single choice, as a part, with the specifications that made it."""
     for outcome in options.outcomes:
         yield f"outcome:{outcome}", _made("outcome", outcome)
@@ -83,7 +85,7 @@ def _choices(options: GridOptions) -> Iterator[tuple[str, Callable[[Fitted], boo
     for control in options.optional:
         yield f"with:{control}", _has(control)
         yield f"without:{control}", _has(control, is_in=False)
-    for name in dict.fromkeys(_kinds(options)):
+    for name in dict.fromkeys(one.covariance_name for one in found):
         yield f"errors:{name}", _made("covariance_name", name)
 
 
@@ -93,12 +95,6 @@ def _made(choice: str, value: object) -> Callable[[Fitted], bool]:
 
 def _has(control: str, *, is_in: bool = True) -> Callable[[Fitted], bool]:
     return lambda one: (control in one.controls) is is_in
-
-
-def _kinds(options: GridOptions) -> Iterator[str]:
-    for option in options.covariance:
-        clusters = f"({', '.join(option.by)})" if option.kind == "cluster" else ""
-        yield f"{option.kind}{clusters}"
 
 
 def _summary(found: Sequence[Fitted], part: str) -> Iterator[FitStatistic]:

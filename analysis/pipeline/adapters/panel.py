@@ -51,7 +51,8 @@ def run(design: Design, options: LinearPanelOptions, context: Context) -> Record
         design.time_index,
     )
     fit = _estimator(arrays, options)
-    fits = [fit(linear.covariance(option, design)) for option in options.covariance]
+    requests = [linear.covariance(option, design) for option in options.covariance]
+    fits, left_out = linear.each_kind(fit, requests)
     rows: list[Record] = []
     for number, fitted in enumerate(fits):
         rows += linear.estimates(fitted, is_headline=number == 0)
@@ -61,9 +62,8 @@ def run(design: Design, options: LinearPanelOptions, context: Context) -> Record
     if isinstance(options, EffectsOptions) and options.mundlak:
         rows += _mundlak(arrays, options)
     if isinstance(options, LeastSquaresOptions):
-        request = linear.covariance(options.covariance[0], design)
-        rows += panel_inference.records(design, options, context, arrays, request)
-    notes = dict.fromkeys(note for fitted in fits for note in fitted.notes)
+        rows += panel_inference.records(design, options, context, arrays, requests[0])
+    notes = dict.fromkeys([*(note for fitted in fits for note in fitted.notes), *left_out])
     return Records(tuple(rows), _comparable(statistics, options), "; ".join(notes) or None)
 
 

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 from analysis.report import numbers
 from analysis.report.reader import NothingToShowError
-from analysis.report.sections.effects_rows import diagnostics, models_of, number, only_parts, part
+from analysis.report.sections.effects_rows import (
+    diagnostics,
+    models_of,
+    number,
+    only_parts,
+    part,
+    parts_from,
+)
 from analysis.report.tables import origin
 from analysis.report.tables.regression import RegressionTable
 
@@ -73,7 +80,8 @@ def _stock_yogo(study: Study, model: Model) -> Iterator[Mapping[str, object]]:
 
 
 def _intervals(study: Study, model: Model, context: Context) -> Iterator[Mapping[str, object]]:
-    terms = [row["term"] for row in part(study, model, "anderson_rubin")]
+    pieces_of_set = parts_from(study, model, "anderson_rubin")
+    terms = [row["term"] for row in pieces_of_set]
     for row in part(study, model, "second_stage"):
         if row["term"] in model.options["endogenous"] and row["ci_low"] is not None:
             kind = origin.std_error_kind(row["std_error_kind"], context)
@@ -82,7 +90,7 @@ def _intervals(study: Study, model: Model, context: Context) -> Iterator[Mapping
             kind = origin.std_error_kind("tF", context)
             yield _interval(row, kind, [(None, None)])
     for term in dict.fromkeys(terms):
-        rows = [row for row in part(study, model, "anderson_rubin") if row["term"] == term]
+        rows = [row for row in pieces_of_set if row["term"] == term]
         pieces = [(row["ci_low"], row["ci_high"]) for row in rows]
         note = next((row["note"] for row in diagnostics(study, model, _SET)), "")
         name = context.text.name("part", "anderson_rubin")

@@ -11,7 +11,7 @@ from analysis.report.sections.effects_rows import models_of, number
 from analysis.report.tables import origin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from analysis.report.context import Context
     from analysis.report.reader import Row
@@ -77,8 +77,9 @@ def _block(
         "drawn": numbers.integer(len(drawn)),
         "step": step,
     }
+    kinds = dict.fromkeys(row["std_error_kind"] for _, row in of_model)
     curve = specification_curve(
-        drawn, _all_choices(models, context), context.text("effects.curve_label", **facts)
+        drawn, _all_choices(models, kinds, context), context.text("effects.curve_label", **facts)
     )
     return {
         "study": study,
@@ -124,24 +125,16 @@ def _effects(name: str, context: Context) -> str:
     return " + ".join(context.text.name("effect", one) for one in name.split(", "))
 
 
-def _kinds(model: Model) -> list[str]:
-    kinds = []
-    for option in model.options["covariance"]:
-        clusters = f"({', '.join(option['by'])})" if option["kind"] == "cluster" else ""
-        kinds.append(f"{option['kind']}{clusters}")
-    return list(dict.fromkeys(kinds))
-
-
-def _all_choices(models: Sequence[Model], context: Context) -> dict[str, list[str]]:
+def _all_choices(
+    models: Sequence[Model], kinds: Iterable[str], context: Context
+) -> dict[str, list[str]]:
     text, options = context.text, models[0].options
     effects = [", ".join(one) or _NONE for one in options["effects"]]
     return {
         text("effects.choice_outcome"): list(options["outcomes"]),
         text("effects.choice_controls"): list(options["optional"]),
         text("effects.choice_effects"): [_effects(one, context) for one in effects],
-        text("effects.choice_errors"): [
-            origin.std_error_kind(kind, context) for kind in _kinds(models[0])
-        ],
+        text("effects.choice_errors"): [origin.std_error_kind(kind, context) for kind in kinds],
         text("effects.choice_sample"): [model.facts["sample"] for model in models],
     }
 

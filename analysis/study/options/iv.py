@@ -34,6 +34,21 @@ class Printed(Settings):
     terms: dict[Column, Text] = Field(default_factory=dict)
 
 
+class DirectShare(Settings):
+    """A direct effect of an instrument in units of what it moves the outcome by at all.
+
+    Attributes
+    ----------
+    share
+        Either way up to this share of the reduced-form coefficient.
+    """
+
+    share: float = Field(gt=0)
+
+
+Direct = DirectShare | tuple[float, float]
+
+
 class IvOptions(ModelOptions):
     """What the three estimators share (iv.two_stage, iv.liml, iv.gmm).
 
@@ -56,8 +71,9 @@ class IvOptions(ModelOptions):
         n of Anderson's LM and Sargan's statistic: all rows, or as ``xtivreg2`` rows minus
         absorbed entities.
     plausible
-        For each instrument the least and the largest direct effect on the outcome, per unit,
-        that may be allowed: bounds of Conley, Hansen and Rossi.
+        For each instrument which direct effects on the outcome are allowed for, in the bounds of
+        Conley, Hansen and Rossi: the least and the largest per unit, or ``{share: 0.2}``, either
+        way up to this share of its reduced-form coefficient.
     printed
         Which parts the printed table shows where.
     """
@@ -70,7 +86,7 @@ class IvOptions(ModelOptions):
     covariance: Covariances = Field(default=CLUSTERED, min_length=1)
     confidence: float = Field(default=0.95, gt=0, lt=1)
     counted: Literal["rows", "xtivreg2"] = "rows"
-    plausible: dict[Column, tuple[float, float]] = Field(default_factory=dict)
+    plausible: dict[Column, Direct] = Field(default_factory=dict)
     printed: Printed = Printed()
 
     @model_validator(mode="after")
@@ -101,8 +117,8 @@ class IvOptions(ModelOptions):
                 "`plausible` names other columns than `instruments`: give each of "
                 f"{', '.join(self.instruments)} its least and largest direct effect"
             )
-        for name, (low, high) in self.plausible.items():
-            if low > high:
+        for name, direct in self.plausible.items():
+            if isinstance(direct, tuple) and direct[0] > direct[1]:
                 raise ValueError(f"`plausible`: the least effect of {name} exceeds the largest")
         return self
 

@@ -25,8 +25,11 @@ def _each_a_list(value: object) -> object:
 
 
 def _one_set(value: object) -> object:
+    """Read a set of effects; their order says nothing."""
     if value in (None, "none"):
         return []
+    if isinstance(value, list):
+        return sorted(value, key=str)
     return [value] if isinstance(value, str) else value
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from analysis.methods.errors import NotIdentified
 from analysis.pipeline.adapters import describe
 from analysis.pipeline.adapters import panel as panel_adapter
 from analysis.pipeline.context import Context, Records
@@ -133,3 +134,24 @@ def test_descriptives_are_of_the_rows_that_have_a_value(tmp_path: Path) -> None:
     assert short == {"n_obs": 3, "mean": 3, "sd": pytest.approx(7**0.5), "min": 1, "max": 6}
     assert statistics(made, "y")["n_obs"] == 80
     assert made.comparable["short", "n"].value == 3
+
+
+def test_an_error_that_cannot_be_leaves_the_others_standing(tmp_path: Path) -> None:
+    """All rows of one year lie in one cluster by year: that kind alone has no number."""
+
+    def run(covariance: str) -> Records:
+        of = study(
+            tmp_path,
+            "samples: {first: year = 2000}\nmodels:\n  m: {method: panel.pooled, outcome: y, "
+            f"regressors: [x], sample: first, covariance: [{covariance}]}}\n",
+        )
+        made = panel(of, COLUMNS)
+        options = of.entries[0].options
+        context = Context("m", 1, made, {})
+        return panel_adapter.run(build_design(made, options), options, context)  # type: ignore[arg-type]
+
+    found = run("conventional, {kind: cluster, by: time}, hc1")
+    assert [row.std_error_kind for row in estimates(found)][::2] == ["conventional", "hc1"]
+    assert "cluster(time) errors are left out: All rows lie in one cluster" in str(found.note)
+    with pytest.raises(NotIdentified, match="one cluster of time"):
+        run("{kind: cluster, by: time}, conventional")

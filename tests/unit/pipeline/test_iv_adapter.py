@@ -94,9 +94,40 @@ def test_the_other_estimators_equal_two_stage_when_just_identified(
     )
 
 
+def test_a_share_of_the_reduced_form_is_a_box(tmp_path: Path) -> None:
+    settings = BASE + ", instruments: [rough_x_series], plausible: {rough_x_series: "
+    made = records(tmp_path, settings + "{share: 0.2}}")
+    reduced = rows(made, "reduced_form")["rough_x_series", "cluster(entity)"].estimate
+    reach = 0.2 * abs(reduced)
+    same = records(tmp_path, settings + f"[{-reach!r}, {reach!r}]}}")
+    key = ("agg", "cluster(entity)")
+    of_share, of_box = (rows(one, "plausibly_exogenous")[key] for one in (made, same))
+    assert of_share.ci_low == pytest.approx(of_box.ci_low, rel=1e-9)
+    assert of_share.ci_high == pytest.approx(of_box.ci_high, rel=1e-9)
+
+
+def test_gmm_has_one_estimate_whatever_the_kinds_of_error(tmp_path: Path) -> None:
+    settings = BASE.replace("iv.two_stage", "iv.gmm") + ", instruments: [rough_x_series, second]"
+    made = records(tmp_path, settings + ", covariance: [cluster, conventional, hc1]")
+    found = [row for (term, _), row in rows(made, "second_stage").items() if term == "agg"]
+    assert len(found) == 3
+    assert len({row.estimate for row in found}) == 1
+    assert len({row.std_error for row in found}) == 3
+    alone = records(tmp_path, settings + ", covariance: hc1")
+    (weighted_otherwise,) = (
+        row.estimate for (term, _), row in rows(alone, "second_stage").items() if term == "agg"
+    )
+    assert weighted_otherwise != found[0].estimate
+
+
 def test_an_unbounded_set_has_open_ends_and_says_so(tmp_path: Path) -> None:
     made = records(tmp_path, BASE + ", instruments: [noise]")
-    pieces = list(rows(made, "anderson_rubin").values())
+    pieces = [
+        row
+        for row in made.rows
+        if isinstance(row, Estimate) and row.part.startswith("anderson_rubin")
+    ]
+    assert {row.std_error_kind for row in pieces} == {"cluster(entity)"}
     assert any(piece.ci_low is None or piece.ci_high is None for piece in pieces)
     note = str(diagnostics_of(made)["anderson_rubin_set"].note)
     assert "95% set" in note
@@ -130,6 +161,9 @@ def test_printed_columns_find_their_part_and_name(tmp_path: Path) -> None:
     assert ("2", "agg", "stars") in made.comparable
     assert made.comparable["1", "model", "n"].value == N * T
     assert made.comparable["1", "model", "anderson_lm"].name == "anderson_lm"
+    # An F says under which errors: the printed one may be of another kind.
+    name = made.comparable["1", "model", "first_stage_f"].name
+    assert name == "first_stage_f, cluster(entity)"
 
 
 def test_counts_are_those_of_the_structural_equation(tmp_path: Path) -> None:
@@ -149,6 +183,7 @@ def test_counts_are_those_of_the_structural_equation(tmp_path: Path) -> None:
         ("instruments: [agg]", "Named twice"),
         ("instruments: [second], plausible: {noise: [0, 1]}", "other columns than `instruments`"),
         ("instruments: [second], plausible: {second: [1, 0]}", "exceeds the largest"),
+        ("instruments: [second], plausible: {second: {shar: 1}}", "did you mean `share`?"),
         ("instruments: [second], counted: xtivreg", "did you mean `xtivreg2`?"),
     ],
 )

@@ -53,6 +53,13 @@ def test_every_specification_is_a_row_and_shares_are_counted(tmp_path: Path) -> 
     assert numbers["errors:cluster(entity)", "n_specifications"] == 8
 
 
+def test_the_order_of_effects_says_nothing(tmp_path: Path) -> None:
+    made = records(tmp_path, BASE + ", effects: [[time, entity], none]")
+    numbers = {(r.part, r.name): r.value for r in made.rows if isinstance(r, FitStatistic)}
+    assert numbers["effects:entity, time", "n_specifications"] == 4
+    assert numbers["errors:cluster(entity)", "n_specifications"] == 8
+
+
 def test_a_list_of_samples_makes_one_model_each(tmp_path: Path) -> None:
     of = study(
         tmp_path,
@@ -75,6 +82,7 @@ def test_what_nothing_identifies_is_refused(tmp_path: Path) -> None:
     [
         ("effects: [[entty]]", "did you mean `entity`?"),
         ("effects: [entity, entity]", "names a choice twice"),
+        ("effects: [[time, entity], [entity, time], none]", "names a choice twice"),
         ("effects: none, optionl: [z]", "did you mean `optional`?"),
         ("effects: none, covariance: cr3", "use cluster in a grid"),
     ],

@@ -68,6 +68,14 @@ def test_what_is_not_identified_says_why_and_the_rest_stands() -> None:
     assert all(one.estimate is not None for one in found if "third" not in one.controls)
 
 
+def test_an_exact_fit_has_no_error() -> None:
+    made_of = OUTCOMES.copy()
+    made_of[:, 1] = 2 * PANEL.X[:, 0] - PANEL.X[:, 1]
+    found = [one for one in grid(outcomes=made_of) if one.outcome == "y2"]
+    assert all(one.estimate is None for one in found)
+    assert "fit the outcome exactly" in str(found[0].reason)
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
