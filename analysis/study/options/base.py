@@ -5,7 +5,15 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 
 
 def _as_text(value: object) -> object:
@@ -142,3 +150,29 @@ class ModelOptions(Settings):
     def prints(self, column_no: str) -> bool:
         """Whether a column of the printed table is this model's."""
         return self.column in (None, column_no)
+
+
+class EquationOptions(ModelOptions):
+    """A regression of one column on others.
+
+    Attributes
+    ----------
+    outcome, regressors
+        Columns of the panel.
+    confidence
+        Coverage of the intervals.
+    """
+
+    outcome: Column
+    regressors: Annotated[Columns, AfterValidator(no_repetition)] = Field(min_length=1)
+    confidence: float = Field(default=0.95, gt=0, lt=1)
+
+    @model_validator(mode="after")
+    def _outcome_apart(self) -> EquationOptions:
+        if self.outcome in self.regressors:
+            raise ValueError(f"`{self.outcome}` is the outcome and a regressor")
+        return self
+
+    def roles(self) -> dict[str, tuple[str, ...]]:
+        """Return outcome and regressors."""
+        return {"outcome": (self.outcome,), "regressors": self.regressors}

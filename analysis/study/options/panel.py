@@ -5,9 +5,9 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import ClassVar, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
-from analysis.study.options.base import Column, Columns, ModelOptions, Text
+from analysis.study.options.base import Column, Columns, EquationOptions, ModelOptions, Text
 from analysis.study.options.covariance import (
     CLUSTERED,
     CovarianceOption,
@@ -37,40 +37,19 @@ R2 = Literal["r2_within", "r2_between", "r2_overall", "r2_lsdv", "r2_adjusted", 
 _F_TESTS = ("poolability_f", "time_effects_f")
 
 
-class LinearPanelOptions(ModelOptions):
+class LinearPanelOptions(EquationOptions):
     """What the three linear panel models share.
 
     Attributes
     ----------
-    outcome, regressors
-        Columns of the panel.
     covariance
         One kind of standard error or several; the first is the headline.
-    confidence
-        Coverage of the intervals.
     published_r2
         Which R2 stands beside a published one that does not say which it is.
     """
 
-    outcome: Column
-    regressors: Columns = Field(min_length=1)
     covariance: Covariances = Field(default=CLUSTERED, min_length=1)
-    confidence: float = Field(default=0.95, gt=0, lt=1)
     published_r2: R2 | None = None
-
-    @field_validator("regressors")
-    @classmethod
-    def _no_repetition(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        repeated = sorted({name for name in value if value.count(name) > 1})
-        if repeated:
-            raise ValueError(f"named twice: {', '.join(repeated)}")
-        return value
-
-    @model_validator(mode="after")
-    def _outcome_apart(self) -> LinearPanelOptions:
-        if self.outcome in self.regressors:
-            raise ValueError(f"`{self.outcome}` is the outcome and a regressor")
-        return self
 
     @property
     @abstractmethod
@@ -79,8 +58,7 @@ class LinearPanelOptions(ModelOptions):
 
     def roles(self) -> dict[str, tuple[str, ...]]:
         """Return outcome, regressors and, for Conley errors, coordinates."""
-        roles = {"outcome": (self.outcome,), "regressors": self.regressors}
-        return roles | coordinate_role(self.covariance)
+        return super().roles() | coordinate_role(self.covariance)
 
 
 class LeastSquaresOptions(LinearPanelOptions, InferenceSettings):

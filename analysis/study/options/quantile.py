@@ -6,8 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
-from analysis.study.options.base import Column, Columns, ModelOptions, Settings, no_repetition
-from analysis.study.options.covariance import Effects
+from analysis.study.options.base import (
+    Columns,
+    EquationOptions,
+    no_repetition,
+)
+from analysis.study.options.covariance import Effects, ErrorOption, listed
 
 NINE = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 Quantile = Annotated[float, Field(gt=0, lt=1)]
@@ -18,7 +22,7 @@ Quantiles = Annotated[
 _SPARSITY = ("iid", "nid", "kernel")
 
 
-class QuantileErrorOption(Settings):
+class QuantileErrorOption(ErrorOption):
     """Which analytic standard errors of quantiles.
 
     Attributes
@@ -27,37 +31,23 @@ class QuantileErrorOption(Settings):
         ``cluster`` (scores summed by cluster, Powell's kernel), ``hc1`` (the same, row by row),
         ``driscoll_kraay``, or for independent rows ``iid``, ``nid`` and ``kernel`` as R's
         quantreg.
-    by
-        Clusters: ``entity``, ``time`` or both.
     bandwidth
         Of ``iid``, ``nid`` and ``kernel``.
-    lag, rule
-        Lags of ``driscoll_kraay``, or the rule that sets them.
+    rule
+        What sets the lags of ``driscoll_kraay`` where `lag` does not.
     small_sample
         By whose convention small samples are corrected.
     """
 
     kind: Literal["cluster", "hc1", "driscoll_kraay", "iid", "nid", "kernel"]
-    by: Effects = ("entity",)
     bandwidth: Literal["hall_sheather", "bofinger"] = "hall_sheather"
-    lag: int | None = Field(default=None, ge=0)
     rule: Literal["newey_west_1994", "fourth_root"] = "newey_west_1994"
     small_sample: Literal["stata", "reghdfe", "areg", "fixest", "linearmodels"] = "stata"
 
-    @model_validator(mode="before")
-    @classmethod
-    def _kind_alone(cls, value: object) -> object:
-        return {"kind": value} if isinstance(value, str) else value
-
     @model_validator(mode="after")
-    def _settings_fit_kind(self) -> QuantileErrorOption:
-        given = self.model_fields_set
-        if "by" in given and self.kind != "cluster":
-            raise ValueError(f"`by` belongs to cluster, not to {self.kind}")
-        if "bandwidth" in given and not self.is_sparsity:
+    def _bandwidth_fits_kind(self) -> QuantileErrorOption:
+        if "bandwidth" in self.model_fields_set and not self.is_sparsity:
             raise ValueError(f"`bandwidth` belongs to iid, nid and kernel, not to {self.kind}")
-        if given & {"lag", "rule"} and self.kind != "driscoll_kraay":
-            raise ValueError(f"`lag` and `rule` belong to driscoll_kraay, not to {self.kind}")
         return self
 
     @property
@@ -69,40 +59,25 @@ class QuantileErrorOption(Settings):
 _CLUSTERED = (QuantileErrorOption(kind="cluster"),)
 QuantileErrors = Annotated[
     tuple[QuantileErrorOption, ...],
-    BeforeValidator(lambda value: (value,) if isinstance(value, str | dict) else value),
+    BeforeValidator(listed),
     AfterValidator(no_repetition),
 ]
 
 
-class QuantileOptions(ModelOptions):
+class QuantileOptions(EquationOptions):
     """What both quantile methods share.
 
     Attributes
     ----------
-    outcome, regressors
-        Columns of the panel.
     quantiles
         Quantiles of the outcome given the regressors.
     equality
         Terms whose slopes are tested for being the same at all quantiles, jointly; by default
         the first regressor.
-    confidence
-        Coverage of the intervals.
     """
 
-    outcome: Column
-    regressors: Columns = Field(min_length=1)
     quantiles: Quantiles = Field(default=NINE, min_length=1)
     equality: Columns | None = None
-    confidence: float = Field(default=0.95, gt=0, lt=1)
-
-    @field_validator("regressors")
-    @classmethod
-    def _no_repetition(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        repeated = sorted({name for name in value if value.count(name) > 1})
-        if repeated:
-            raise ValueError(f"named twice: {', '.join(repeated)}")
-        return value
 
     @field_validator("quantiles")
     @classmethod
@@ -115,9 +90,7 @@ class QuantileOptions(ModelOptions):
         return ordered
 
     @model_validator(mode="after")
-    def _columns_apart(self) -> QuantileOptions:
-        if self.outcome in self.regressors:
-            raise ValueError(f"`{self.outcome}` is the outcome and a regressor")
+    def _equality_of_regressors(self) -> QuantileOptions:
         for term in self.equality or ():
             if term not in self.regressors:
                 raise ValueError(f"`equality` names `{term}`, which is no regressor")
@@ -127,10 +100,6 @@ class QuantileOptions(ModelOptions):
     def compared(self) -> tuple[str, ...]:
         """The terms of the test of equal slopes."""
         return self.equality if self.equality is not None else self.regressors[:1]
-
-    def roles(self) -> dict[str, tuple[str, ...]]:
-        """Return outcome and regressors."""
-        return {"outcome": (self.outcome,), "regressors": self.regressors}
 
 
 class RegressionOptions(QuantileOptions):

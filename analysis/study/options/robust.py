@@ -4,100 +4,60 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from analysis.study.options.base import Column, Columns, ModelOptions, Settings, no_repetition
-from analysis.study.options.panel import Effects
+from analysis.study.options.base import (
+    EquationOptions,
+    no_repetition,
+)
+from analysis.study.options.covariance import Effects, ErrorOption, listed
 
 
-class RobustErrorOption(Settings):
+class RobustErrorOption(ErrorOption):
     """Which standard errors, all from influence functions.
 
     Attributes
     ----------
     kind
         ``cluster``, heteroskedasticity-robust ``hc0`` and ``hc1``, or ``driscoll_kraay``.
-    by
-        Clusters: ``entity``, ``time`` or both.
-    lag, rule
-        Lags of ``driscoll_kraay``, or the rule that sets them.
+    rule
+        What sets the lags of ``driscoll_kraay`` where `lag` does not.
     small_sample
         By whose convention small samples are corrected.
     """
 
     kind: Literal["cluster", "hc0", "hc1", "driscoll_kraay"]
-    by: Effects = ("entity",)
-    lag: int | None = Field(default=None, ge=0)
     rule: Literal["newey_west_1994", "fourth_root"] = "newey_west_1994"
     small_sample: Literal["stata", "reghdfe", "areg", "fixest", "linearmodels"] = "stata"
-
-    @model_validator(mode="before")
-    @classmethod
-    def _kind_alone(cls, value: object) -> object:
-        return {"kind": value} if isinstance(value, str) else value
-
-    @model_validator(mode="after")
-    def _settings_fit_kind(self) -> RobustErrorOption:
-        given = self.model_fields_set
-        if "by" in given and self.kind != "cluster":
-            raise ValueError(f"`by` belongs to cluster, not to {self.kind}")
-        if given & {"lag", "rule"} and self.kind != "driscoll_kraay":
-            raise ValueError(f"`lag` and `rule` belong to driscoll_kraay, not to {self.kind}")
-        return self
 
 
 _CLUSTERED = (RobustErrorOption(kind="cluster"),)
 RobustErrors = Annotated[
     tuple[RobustErrorOption, ...],
-    BeforeValidator(lambda value: (value,) if isinstance(value, str | dict) else value),
+    BeforeValidator(listed),
     AfterValidator(no_repetition),
 ]
 
 
-class RobustOptions(ModelOptions):
+class RobustOptions(EquationOptions):
     """What the outlier-robust methods share.
 
     Attributes
     ----------
-    outcome, regressors
-        Columns of the panel.
     effects
         Effects that enter as dummies: none by default, ``entity``, ``time`` or both.
     covariance
         One kind of standard error or several; the first is the headline.
-    confidence
-        Coverage of the intervals.
     hausman
         Whether the slopes are tested against those of least squares.
     down_weighted
         Weight below which a row is named as down-weighted.
     """
 
-    outcome: Column
-    regressors: Columns = Field(min_length=1)
     effects: Effects = ()
     covariance: RobustErrors = Field(default=_CLUSTERED, min_length=1)
-    confidence: float = Field(default=0.95, gt=0, lt=1)
     hausman: bool = True
     down_weighted: float = Field(default=0.5, gt=0, lt=1)
-
-    @field_validator("regressors")
-    @classmethod
-    def _no_repetition(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        repeated = sorted({name for name in value if value.count(name) > 1})
-        if repeated:
-            raise ValueError(f"named twice: {', '.join(repeated)}")
-        return value
-
-    @model_validator(mode="after")
-    def _outcome_apart(self) -> RobustOptions:
-        if self.outcome in self.regressors:
-            raise ValueError(f"`{self.outcome}` is the outcome and a regressor")
-        return self
-
-    def roles(self) -> dict[str, tuple[str, ...]]:
-        """Return outcome and regressors."""
-        return {"outcome": (self.outcome,), "regressors": self.regressors}
 
 
 class LadOptions(RobustOptions):

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from analysis.study.options.base import Column, Columns, ModelOptions, Settings, Text, no_repetition
+from analysis.study.options.base import (
+    Column,
+    Columns,
+    EquationOptions,
+    ModelOptions,
+    Settings,
+    Text,
+    no_repetition,
+)
+from analysis.study.options.covariance import Effects, ErrorOption, listed
 
-Effect = Literal["entity", "time"]
-Effects = Annotated[
-    tuple[Effect, ...], BeforeValidator(lambda value: (value,) if isinstance(value, str) else value)
-]
 TestGroup = Literal["lm", "nested", "effects", "hausman", "joint", "probabilities"]
 
 _BOTH: Effects = ("entity", "time")
@@ -81,7 +86,7 @@ class MoranOptions(ModelOptions):
         return (self.weights,)
 
 
-class SpatialCovariance(Settings):
+class SpatialCovariance(ErrorOption):
     """Which standard errors of a spatial model.
 
     Attributes
@@ -89,45 +94,23 @@ class SpatialCovariance(Settings):
     kind
         ``conventional`` (information matrix), robust ``hc0`` and ``hc1``, ``cluster``,
         ``driscoll_kraay``.
-    by
-        Clusters: ``entity``, ``time`` or both.
-    lag
-        Lags of ``driscoll_kraay``; by default a rule sets them.
     """
 
     kind: Literal["conventional", "hc0", "hc1", "cluster", "driscoll_kraay"]
-    by: Effects = ("entity",)
-    lag: int | None = Field(default=None, ge=0)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _kind_alone(cls, value: object) -> object:
-        return {"kind": value} if isinstance(value, str) else value
-
-    @model_validator(mode="after")
-    def _settings_fit_kind(self) -> SpatialCovariance:
-        given = self.model_fields_set
-        if "by" in given and self.kind != "cluster":
-            raise ValueError(f"`by` belongs to cluster, not to {self.kind}")
-        if "lag" in given and self.kind != "driscoll_kraay":
-            raise ValueError(f"`lag` belongs to driscoll_kraay, not to {self.kind}")
-        return self
 
 
 Covariances = Annotated[
     tuple[SpatialCovariance, ...],
-    BeforeValidator(lambda value: (value,) if isinstance(value, str | dict) else value),
+    BeforeValidator(listed),
     AfterValidator(no_repetition),
 ]
 
 
-class SpatialPanelOptions(ModelOptions):
+class SpatialPanelOptions(EquationOptions):
     """What the spatial panel models share.
 
     Attributes
     ----------
-    outcome, regressors
-        Columns of the panel.
     weights
         Name of spatial weights of the study; a list makes one model for each.
     effects
@@ -143,8 +126,6 @@ class SpatialPanelOptions(ModelOptions):
         Regressors that enter with their spatial lag too; by default all.
     covariance
         One kind of standard error or several; the first is the headline.
-    confidence
-        Coverage of the intervals.
     draws
         Draws behind the standard errors of effects; 0: delta method alone.
     orders
@@ -161,8 +142,6 @@ class SpatialPanelOptions(ModelOptions):
     takes_dynamic: ClassVar[bool] = False
     usual_tests: ClassVar[tuple[TestGroup, ...]] = _LINEAR
 
-    outcome: Column
-    regressors: Columns = Field(min_length=1)
     weights: Text
     effects: Effects = _BOTH
     random: bool = False
@@ -170,24 +149,13 @@ class SpatialPanelOptions(ModelOptions):
     bias: Literal["transform", "correct", "none"] | None = None
     lagged: Columns | None = None
     covariance: Covariances = Field(default=(SpatialCovariance(kind="conventional"),), min_length=1)
-    confidence: float = Field(default=0.95, gt=0, lt=1)
     draws: int = Field(default=1000, ge=0)
     orders: int = Field(default=4, ge=0, le=50)
     tests: tuple[TestGroup, ...] | None = None
     determinant: Literal["auto", "eigen", "lu", "chebyshev"] = "auto"
 
-    @field_validator("regressors")
-    @classmethod
-    def _no_repetition(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        repeated = sorted({name for name in value if value.count(name) > 1})
-        if repeated:
-            raise ValueError(f"named twice: {', '.join(repeated)}")
-        return value
-
     @model_validator(mode="after")
     def _settings_fit_model(self) -> SpatialPanelOptions:
-        if self.outcome in self.regressors:
-            raise ValueError(f"`{self.outcome}` is the outcome and a regressor")
         for name in ("lagged", "random", "dynamic"):
             takes = {
                 "lagged": self.takes_lags,
@@ -222,10 +190,6 @@ class SpatialPanelOptions(ModelOptions):
         if self.dynamic or self.random:
             return ("joint",)
         return self.usual_tests
-
-    def roles(self) -> dict[str, tuple[str, ...]]:
-        """Return outcome and regressors."""
-        return {"outcome": (self.outcome,), "regressors": self.regressors}
 
     def weights_used(self) -> tuple[str, ...]:
         """Return the name of the weights."""

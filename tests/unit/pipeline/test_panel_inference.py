@@ -126,7 +126,7 @@ def test_conley_errors_read_two_columns_of_the_panel(tmp_path: Path) -> None:
     conley = "{kind: conley, coordinates: [lon, lat], cutoff_km: 400}"
     made = records(tmp_path, f"{BASE}, covariance: [cluster, {conley}]")
     kinds = [row.std_error_kind for row in estimates(made) if row.term == "x"]
-    assert kinds == ["cluster(entity)", "conley"]
+    assert kinds == ["cluster(entity)", "conley, 400 km"]
 
 
 @pytest.mark.parametrize(
