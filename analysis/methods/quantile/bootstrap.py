@@ -87,6 +87,11 @@ def bootstrap_errors(
         )
     draws, converged = _estimate(design, taus, weights[usable])
     left_out = request.draws - int(converged.sum())
+    if converged.sum() < min(20, int(usable.sum())):
+        raise NotIdentified(
+            f"{int((~converged).sum())} of {converged.size} draws have no solution.",
+            "Use another kind of errors, or look for rows that are fitted exactly.",
+        )
     kept = draws[converged]
     matrix = np.cov(kept.reshape(kept.shape[0], -1), rowvar=False)
     is_rows = request.by == "rows"

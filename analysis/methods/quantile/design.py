@@ -18,8 +18,11 @@ from analysis.methods.covariance.sandwich import check_enough_rows
 from analysis.methods.covariance.small_sample import ParameterCount
 from analysis.methods.covariance.spec import FloatArray, IntArray, Labels
 from analysis.methods.panel.absorbed import projection_of
+from analysis.methods.panel.assemble import check_not_exact
 from analysis.methods.panel.identification import check_identified
 from analysis.methods.panel.inputs import PanelData, check_panel
+from analysis.methods.panel.least_squares import solve
+from analysis.methods.panel.projection import Projection
 from analysis.methods.panel.within import check_effects
 
 _MOST_COLUMNS = 1000
@@ -76,7 +79,8 @@ def quantile_design(
         As `check_panel`; for more than 1,000 columns, which dummies of a long list of entities
         would be.
     NotIdentified
-        For collinear regressors, regressors that the effects absorb, too few rows.
+        For collinear regressors, regressors that the effects absorb, too few rows, an outcome
+        that is fitted exactly.
     """
     chosen = check_effects(effects) if effects else ()
     given = check_panel(y, X, names, entity, time)
@@ -92,7 +96,7 @@ def quantile_design(
         time=panel.time if "time" in chosen else None,
     )
     check_enough_rows(count)
-    check_identified(panel, projection.residual(panel.X), chosen)
+    _check_fit(panel, projection, chosen)
     if count.total > _MOST_COLUMNS:
         raise ValueError(
             f"{count.total} columns are too many dummies for quantile regression; use MM-QR "
@@ -105,6 +109,17 @@ def quantile_design(
     return QuantileDesign(
         panel, np.column_stack([panel.X, extra]), chosen, report, order.astype(np.int64), count
     )
+
+
+def _check_fit(panel: PanelData, projection: Projection, effects: tuple[str, ...]) -> None:
+    """Refuse what least squares would refuse: dependent columns, and a fit without an error."""
+    design, outcome = projection.residual(panel.X), projection.residual(panel.y)
+    check_identified(panel, design, effects)
+    if design.shape[1] == 0:
+        check_not_exact(panel.y, panel.X, np.empty(0), outcome)
+        return
+    line = solve(design, outcome)
+    check_not_exact(panel.y, panel.X, line.coefficients, line.residuals)
 
 
 def _reordered(panel: PanelData, order: IntArray) -> PanelData:

@@ -20,6 +20,7 @@ import numpy as np
 from analysis.methods.covariance.spec import Covariance, FloatArray, Labels
 from analysis.methods.errors import NotIdentified
 from analysis.methods.panel.absorbed import regress
+from analysis.methods.panel.assemble import check_not_exact
 from analysis.methods.panel.inputs import PanelData, check_panel
 from analysis.methods.panel.within import check_effects
 from analysis.methods.quantile.assemble import Estimated, finish
@@ -110,7 +111,8 @@ def location_scale(
     ValueError
         For arrays that do not fit, quantiles outside (0, 1), covariances of least squares.
     NotIdentified
-        As `within`; for a fitted scale that is not positive on average.
+        As `within`; for an outcome that is fitted exactly, or a fitted scale that is not positive
+        on average.
     """
     if not 0 < level < 1:
         raise ValueError(f"level must lie between 0 and 1, e.g. 0.95; got {level}")
@@ -193,6 +195,8 @@ def _stage(
     """
     fit = regress(PanelData(outcome, panel.X, panel.names, panel.entity, panel.time), effects)
     slopes, residuals = fit.solution.coefficients, fit.solution.residuals
+    if location is None:
+        check_not_exact(panel.y, panel.X, slopes, residuals)
     constant = outcome.mean() - panel.X.mean(axis=0) @ slopes
     fitted = outcome - residuals
     errors = residuals

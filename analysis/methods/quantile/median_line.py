@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.methods.covariance.spec import FloatArray, IntArray
+from analysis.methods.errors import NotIdentified
 
 _ZERO = 1e-12
 
@@ -86,6 +87,12 @@ def _to_weighted_median(
     moving = np.flatnonzero(np.abs(slopes) > _ZERO)
     lengths = residuals[moving] / slopes[moving]
     ahead = lengths > _ZERO
+    if not ahead.any():
+        raise NotIdentified(
+            "The residuals take too few different values to tell how dense they are at the "
+            "quantile.",
+            "Use kernel or bootstrap errors.",
+        )
     order: IntArray = moving[ahead][np.argsort(lengths[ahead], kind="stable")]
     after = slope + 2 * np.cumsum(np.abs(slopes[order]))
     stop = int(order[np.argmax(after >= -1e-10)])

@@ -18,7 +18,8 @@ from analysis.methods.quantile.median_line import median_line
 
 Bandwidth = Literal["hall_sheather", "bofinger"]
 
-# quantreg's threshold for a zero residual and its safeguard in the difference quotient.
+# quantreg's threshold for a zero residual and its safeguard in the difference quotient, in the
+# unit of the outcome; where that varies by less than 0.01 ours shrinks with it.
 _EPS = float(np.sqrt(np.finfo(np.float64).eps))
 
 
@@ -44,6 +45,10 @@ def bandwidth(tau: float, n: int, rule: Bandwidth = "hall_sheather") -> float:
     return float(n ** (-1 / 3) * z ** (2 / 3) * (1.5 * density**2 / (2 * x**2 + 1)) ** (1 / 3))
 
 
+def _small(values: FloatArray) -> float:
+    return _EPS * min(1.0, 100 * float(np.std(values)))
+
+
 def inner_bandwidth(tau: float, n: int, rule: Bandwidth) -> float:
     """`bandwidth`, halved until tau - h and tau + h are probabilities."""
     h = bandwidth(tau, n, rule)
@@ -58,7 +63,7 @@ def iid_sparsity(residuals: FloatArray, tau: float, n_parameters: int, rule: Ban
     The order statistics around the interpolated rows are fitted by a median line.
     """
     n = residuals.size
-    interpolated = int((np.abs(residuals) < _EPS).sum())
+    interpolated = int((np.abs(residuals) < _small(residuals)).sum())
     reach = max(n_parameters + 1, int(np.ceil(n * bandwidth(tau, n, rule))))
     ranks = np.arange(interpolated + 1, reach + interpolated + 2)
     if ranks[-1] > n:
@@ -85,7 +90,7 @@ def difference_densities(
     width = X @ (high.coefficients - low.coefficients)
     # Crossed quantiles carry no density; quantreg keeps the sign of width - eps.
     with np.errstate(divide="ignore"):
-        densities = np.maximum(0.0, 2 * h / (width - _EPS))
+        densities = np.maximum(0.0, 2 * h / (width - _small(y)))
     return densities, int((width <= 0).sum())
 
 

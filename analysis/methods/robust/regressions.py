@@ -259,6 +259,11 @@ def mm_regression(
     if not isinstance(loss, Bisquare):
         raise TypeError("MM-estimates use the bisquare")
     design = robust_design(y, X, names, entity, time, effects)
+    model = _mm_estimated(design, search, loss)
+    return finish(model, covariance if covariance is not None else Covariance(), level)
+
+
+def _mm_estimated(design: RobustDesign, search: Search, loss: Bisquare) -> Estimated:
     n, p = design.shape
     first = s_fit(design, search)
     fit = m_fit(design.basis, design.y, first.coefficients, loss, first.scale)
@@ -266,7 +271,7 @@ def mm_regression(
     constant, scale = _s_constant(design, search)
     ones = constant_alone(design.y)
     alone = m_fit(ones, design.y, np.array([constant / ones[0, 0]]), loss, scale)
-    model = Estimated(
+    return Estimated(
         method="mm",
         design=design,
         estimates=design.report @ fit.coefficients,
@@ -282,7 +287,6 @@ def mm_regression(
         weights=loss.weight(fit.residuals / fit.scale),
         pseudo_r2=rho_r2(design.y, fit.residuals, _constant(alone, ones), fit.scale, loss),
     )
-    return finish(model, covariance if covariance is not None else Covariance(), level)
 
 
 def _start(design: RobustDesign, convention: MadName) -> FloatArray:

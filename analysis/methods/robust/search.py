@@ -63,7 +63,7 @@ def s_fit(design: RobustDesign, search: Search) -> MFit:
     Raises
     ------
     NotIdentified
-        If no subset determines the regressors, or the scale is zero.
+        If no subset determines the regressors, the scale is zero, or the search does not settle.
     """
     n, p = design.shape
     target = search.target(n, p)
@@ -181,10 +181,16 @@ def _best(
 ) -> MFit:
     """Refine all starts a little, the best of them to the end, and return the smallest scale."""
     problem = _Problem(basis, y, search.loss, target)
-    some = [_refined(problem, _at(problem, start), _FEW_STEPS) for start in starts]
+    some = [_refined(problem, _at(problem, start), _FEW_STEPS)[0] for start in starts]
     some.sort(key=lambda fit: fit.scale)
     finished = [_refined(problem, fit, _MOST_STEPS) for fit in some[:_FINISHED]]
-    return min(finished, key=lambda fit: fit.scale)
+    best, is_settled = min(finished, key=lambda pair: pair[0].scale)
+    if not is_settled:
+        raise NotIdentified(
+            f"The S-estimate did not settle within {_MOST_STEPS} steps.",
+            "Use robust.m, more starts, or fewer regressors or effects.",
+        )
+    return best
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -207,8 +213,11 @@ def _at(problem: _Problem, b: FloatArray) -> MFit:
     return MFit(b, r, problem.scale(r))
 
 
-def _refined(problem: _Problem, start: MFit, steps: int) -> MFit:
-    """Lower the scale by reweighted least squares, then by Newton's method once that works."""
+def _refined(problem: _Problem, start: MFit, steps: int) -> tuple[MFit, bool]:
+    """Lower the scale by reweighted least squares, then by Newton's method once that works.
+
+    Returns the fit and whether it has settled.
+    """
     b, r, s = start.coefficients, start.residuals, start.scale
     near = _NEAR
     for number in range(steps):
@@ -219,13 +228,13 @@ def _refined(problem: _Problem, start: MFit, steps: int) -> MFit:
         s *= float(np.sqrt(mean_chi(r, np.asarray(s), problem.loss) / problem.target))
         size = float(np.linalg.norm(step)) / s
         if size <= _CLOSE:
-            break
+            return _at(problem, b), True
         if size <= near and steps > _FEW_STEPS:
             finished = _newton(problem, _at(problem, b))
             if finished is not None:
-                return finished
+                return finished, True
             near = size / 10
-    return _at(problem, b)
+    return _at(problem, b), False
 
 
 def _newton(problem: _Problem, start: MFit) -> MFit | None:

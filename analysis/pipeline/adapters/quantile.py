@@ -64,7 +64,7 @@ def run(design: Design, options: QuantileOptions, context: Context) -> Records:
     rows += _statistics(headline, _clusters(options))
     tests = list(_equality(headline, options))
     rows += tests
-    return Records(tuple(rows), _comparable(headline, tests), "; ".join(notes) or None)
+    return Records(tuple(rows), _comparable(headline, tests, options), "; ".join(notes) or None)
 
 
 def part_of(tau: float) -> str:
@@ -228,11 +228,13 @@ def _equality(fit: quantile.QuantileFit, options: QuantileOptions) -> Iterator[D
         yield diagnostic(test, f"{part_of(outermost[0])}, {part_of(outermost[1])}")
 
 
-def _comparable(fit: quantile.QuantileFit, tests: list[Diagnostic]) -> dict[tuple[str, ...], Ours]:
+def _comparable(
+    fit: quantile.QuantileFit, tests: list[Diagnostic], options: QuantileOptions
+) -> dict[tuple[str, ...], Ours]:
     """Return N, the test of equal slopes, and a single quantile under the column's own names."""
     found: dict[tuple[str, ...], Ours] = {("model", "n"): Ours(float(fit.n_obs), "n_obs")}
     if tests and tests[0].statistic is not None and tests[0].p_value is not None:
-        term = tests[0].null_hypothesis.partition(":")[0]
+        term = ", ".join(options.compared)
         name = f"F({tests[0].df1:g}, {tests[0].df2:g})"
         found["all", term, "equality_f"] = Ours(tests[0].statistic, name)
         found["all", term, "equality_p"] = Ours(tests[0].p_value, name)

@@ -84,9 +84,9 @@ def tests(context: Context) -> Mapping[str, object]:
     rows, crossings, notes = [], [], []
     for study, model in _models(context):
         published = printed_of(study, model)
+        term = ", ".join(model.options.get("equality") or model.options["regressors"][:1])
         for row in study.diagnostics.get(model.id, []):
             if row["test"] == _EQUALITY:
-                term = row["null_hypothesis"].partition(":")[0]
                 figure = published.get(("all", term, "equality_f")) if _is_main(row) else None
                 printed = numbers.printed(figure["published"]) if figure else ""
                 rows.append({**row, "study": study, "model": model, "published": printed})

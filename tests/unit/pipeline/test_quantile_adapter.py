@@ -25,6 +25,7 @@ COLUMNS = grid([f"r{i:02d}" for i in range(12)], range(2000, 2008)) | {
     "x": X.tolist(),
     "z": Z.tolist(),
     "twice": (2 * X).tolist(),
+    "exact": (2 * X + 1).tolist(),
     "still": [float(i % 5) for i in range(12) for _ in range(8)],
     "holes": [None if i % 12 == 0 else float(v) for i, v in enumerate(Z)],
     "words": ["a"] * 96,
@@ -34,7 +35,8 @@ MODEL = "outcome: y, regressors: [x, z]"
 
 
 def records(folder: Path, settings: str, *, seed: int = 1) -> Records:
-    of = study(folder, f"samples: {{one: \"region = 'r01'\"}}\nmodels:\n  m: {{{settings}}}\n")
+    samples = "samples: {one: \"region = 'r01'\", two_years: 'year < 2002'}"
+    of = study(folder, f"{samples}\nmodels:\n  m: {{{settings}}}\n")
     made = panel(of, COLUMNS)
     options = of.entries[0].options
     context = Context("m", seed, made, {})
@@ -119,10 +121,16 @@ def test_moments_tell_location_from_scale(tmp_path: Path) -> None:
 
 
 def test_errors_that_fail_are_left_out_unless_they_are_the_headline(tmp_path: Path) -> None:
-    few = f"method: quantile.regression, {MODEL}, quantiles: 0.02, effects: [entity, time]"
-    made = records(tmp_path, few + ", bootstrap: 20, covariance: [iid]")
+    """24 rows and 14 parameters: too few rows for iid errors, enough for a bootstrap."""
+    few = f"method: quantile.regression, {MODEL}, quantiles: 0.25, sample: two_years, "
+    few += "effects: entity, covariance: iid"
+    with pytest.raises(NotIdentified, match="24 rows are too few for an iid sparsity estimate"):
+        records(tmp_path, few)
+    made = records(tmp_path, few + ", bootstrap: 40")
     kinds = {row.std_error_kind for row in made.rows if isinstance(row, Estimate)}
-    assert "bootstrap(entity)" in kinds
+    assert kinds == {"bootstrap(entity)"}
+    assert made.note is not None
+    assert "one kind of standard error is left out: 24 rows are too few" in made.note
 
 
 @pytest.mark.parametrize("method", ["quantile.regression", "quantile.mm"])
@@ -132,6 +140,8 @@ def test_errors_that_fail_are_left_out_unless_they_are_the_headline(tmp_path: Pa
         ("outcome: y, regressors: [x, twice]", "Collinear.*twice = 2·x"),
         ("outcome: y, regressors: [x, still], effects: entity", "still does not vary over time"),
         ("outcome: y, regressors: [x], sample: one, effects: time", "cluster|rows cannot support"),
+        ("outcome: exact, regressors: [x, z], effects: entity", "fit the outcome exactly"),
+        ("outcome: exact, regressors: [x, z], effects: [entity, time]", "fit the outcome exactly"),
     ],
 )
 def test_what_the_data_do_not_identify(

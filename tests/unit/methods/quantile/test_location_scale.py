@@ -177,5 +177,7 @@ def test_what_is_refused() -> None:
         location_scale(*panel, covariance=Covariance("hc2"))
     with pytest.raises(NotIdentified, match="does not vary over time"):
         location_scale(*panel._replace(X=panel.X * 0 + panel.entity[:, None] * [1.0, 2.0]))
+    with pytest.raises(NotIdentified, match="fit the outcome exactly"):
+        location_scale(*panel._replace(y=panel.X[:, 0] + 1))
     with pytest.raises(ValueError, match="effects must be entity, time or both"):
         location_scale(*panel, effects=[])

@@ -201,3 +201,28 @@ def test_too_few_rows_for_iid_errors_are_named() -> None:
     panel = simulated_panel(n_entities=3, n_periods=3, n_regressors=4)
     with pytest.raises(NotIdentified, match="too few for an iid sparsity"):
         quantile_regression(*panel, taus=[0.5], errors=Sparsity("iid"))
+
+
+def test_units_leave_no_trace_in_errors_of_independent_rows() -> None:
+    panel = simulated_panel(12, 8, 2)
+    for kind in ("iid", "nid", "kernel"):
+        first = quantile_regression(*panel, taus=[0.5], errors=Sparsity(kind))  # type: ignore[arg-type]
+        tiny = panel._replace(y=panel.y * 1e-9)
+        again = quantile_regression(*tiny, taus=[0.5], errors=Sparsity(kind))  # type: ignore[arg-type]
+        assert_allclose(again.std_errors, first.std_errors * 1e-9, rtol=1e-5)
+
+
+@pytest.mark.parametrize("effects", [(), ("entity",), ("entity", "time")])
+def test_an_outcome_without_error_is_refused(effects: tuple[str, ...]) -> None:
+    panel = simulated_panel(12, 8, 2)
+    exact = panel._replace(y=panel.X[:, 0] + 1)
+    for errors in (None, Bootstrap(np.random.default_rng(1), draws=30)):
+        with pytest.raises(NotIdentified, match="fit the outcome exactly"):
+            quantile_regression(*exact, taus=[0.5], effects=effects, errors=errors)
+
+
+def test_an_outcome_of_few_values_has_no_iid_errors() -> None:
+    panel = simulated_panel(12, 8, 2)
+    lumpy = panel._replace(y=np.where(panel.X[:, 0] > 1.5, 1.0, 0.0))
+    with pytest.raises(NotIdentified, match="too few"):
+        quantile_regression(*lumpy, taus=[0.5], errors=Sparsity("iid"))
