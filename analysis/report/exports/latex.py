@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from analysis.report.tables.three_line import ThreeLine
 
-_WIDE = 6
 # A table wider than the line is shrunk to it.
 _SHRUNK = r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%"
 _ESCAPED = {
@@ -37,16 +36,13 @@ def latex(one: Worded) -> str:
     """Return a floating table; a Chinese one says what the document needs to set it."""
     table, words = one.table, one.words
     n_columns = len(table.columns)
-    is_wide = n_columns > _WIDE
-    needs = r"% \usepackage{booktabs,graphicx}" if is_wide else r"% \usepackage{booktabs}"
+    needs = r"% \usepackage{booktabs,graphicx}"
     if words.lang == "zh":
         needs += r"; \documentclass{ctexart}, XeLaTeX"
     lines = [needs, r"\begin{table}[htbp]", r"\centering"]
     lines += [rf"\caption{{{escaped(table.caption)}}}", rf"\label{{tab:{table.anchor}}}"]
-    lines += [_SHRUNK] if is_wide else []
-    lines += [rf"\begin{{tabular}}{{l*{{{n_columns}}}{{c}}}}", r"\toprule"]
-    lines += [*_heads(one), r"\midrule", *_body(table), r"\bottomrule", r"\end{tabular}"]
-    lines += ["}"] if is_wide else []
+    lines += [_SHRUNK, rf"\begin{{tabular}}{{l*{{{n_columns}}}{{c}}}}", r"\toprule"]
+    lines += [*_heads(one), r"\midrule", *_body(table), r"\bottomrule", r"\end{tabular}}"]
     lines += [r"", r"\medskip", r"\begin{minipage}{0.95\linewidth}\footnotesize"]
     lines += [rf"\textit{{{escaped(words.notes)}}} {escaped(one.notes)}"]
     return "\n".join([*lines, r"\end{minipage}", r"\end{table}", ""])

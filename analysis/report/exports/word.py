@@ -27,18 +27,21 @@ _UPRIGHT_COLUMNS = 6
 _SIZES = ((6, 18), (9, 16), (12, 14), (18, 12))
 _SMALLEST = 10
 _THICK, _THIN = 12, 6  # eighths of a point
+_A4, _EDGE = (11906, 16838), 1134  # twentieths of a point; the edge is 2 cm
+# Fiftieths of a percent of the line that a table of few columns takes.
+_NARROW = {1: 2400, 2: 3200, 3: 3900, 4: 4500}
+_KEEP, _PAGE_ROWS = "<w:keepNext/>", 40
 _LATIN, _HAN = "Times New Roman", "SimSun"
 
 
 def word(tables: Sequence[Worded]) -> bytes:
     """Return a document with the tables, each captioned, with its notes below."""
     document = _blank(tables[0].words.lang)
-    if max(len(one.table.columns) for one in tables) > _UPRIGHT_COLUMNS:
+    if _is_wide(tables[-1]):
         _turn(document)
-    body = document.element.body
-    end = body.sectPr
-    for place, one in enumerate(tables):
-        for part in _parts(one, opens_page=place > 0):
+    end = document.element.body.sectPr
+    for place, one in enumerate(tables, 1):
+        for part in _parts(one, ends_section=place < len(tables)):
             end.addprevious(parse_xml(part))
     stream = io.BytesIO()
     document.save(stream)
@@ -76,18 +79,35 @@ def _turn(document: WordDocument) -> None:
     section.page_width, section.page_height = Cm(29.7), Cm(21)
 
 
-def _parts(one: Worded, *, opens_page: bool) -> Iterator[str]:
-    """Yield caption, table and notes; the caption stays with the table."""
+def _is_wide(one: Worded) -> bool:
+    return len(one.table.columns) > _UPRIGHT_COLUMNS
+
+
+def _parts(one: Worded, *, ends_section: bool) -> Iterator[str]:
+    """Yield caption, table and notes; each table of several has pages of its own direction."""
     space = nsdecls("w")
-    turn = "<w:pageBreakBefore/>" if opens_page else ""
     yield (
-        f'<w:p {space}><w:pPr><w:keepNext/>{turn}<w:spacing w:before="240" w:after="80"/>'
+        f'<w:p {space}><w:pPr><w:keepNext/><w:spacing w:before="240" w:after="80"/>'
         f'<w:jc w:val="center"/></w:pPr>{_run(one.table.caption, 20, bold=True)}</w:p>'
     )
     yield _table(one)
+    section = _section(is_wide=_is_wide(one)) if ends_section else ""
     yield (
-        f'<w:p {space}><w:pPr><w:spacing w:before="60" w:after="240"/></w:pPr>'
+        f'<w:p {space}><w:pPr><w:spacing w:before="60" w:after="240"/>{section}</w:pPr>'
         f"{_run(one.words.notes, 16, italic=True)}{_run(' ' + one.notes, 16)}</w:p>"
+    )
+
+
+def _section(*, is_wide: bool) -> str:
+    """Return the end of a section on A4, lying where the table is wide."""
+    short, long = _A4
+    width, height = (long, short) if is_wide else (short, long)
+    turned = ' w:orient="landscape"' if is_wide else ""
+    edges = " ".join(f'w:{edge}="{_EDGE}"' for edge in ("top", "right", "bottom", "left"))
+    rest = f'w:header="{_EDGE // 2}" w:footer="{_EDGE // 2}" w:gutter="0"'
+    return (
+        f'<w:sectPr><w:type w:val="nextPage"/><w:pgSz w:w="{width}" w:h="{height}"{turned}/>'
+        f"<w:pgMar {edges} {rest}/></w:sectPr>"
     )
 
 
@@ -100,10 +120,13 @@ def _table(one: Worded) -> str:
         _body_row(row, n_columns, size, is_last=place == len(printed) - 1)
         for place, row in enumerate(printed)
     ]
+    if len(printed) > _PAGE_ROWS:  # longer than a page: let it break where the page ends
+        body = [row.replace(_KEEP, "") for row in body]
     stub, rest = _widths(n_columns)
     grid = f'<w:gridCol w:w="{stub}"/>' + f'<w:gridCol w:w="{rest}"/>' * n_columns
     return (
-        f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="5000" w:type="pct"/><w:jc w:val="center"/>'
+        f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="{_NARROW.get(n_columns, 5000)}" '
+        'w:type="pct"/><w:jc w:val="center"/>'
         '<w:tblCellMar><w:left w:w="40" w:type="dxa"/><w:right w:w="40" w:type="dxa"/>'
         f"</w:tblCellMar></w:tblPr><w:tblGrid>{grid}</w:tblGrid>"
         f"{''.join(_head_rows(one, size))}{''.join(body)}</w:tbl>"
@@ -173,7 +196,7 @@ def _cell(
     borders = f"<w:tcBorders>{rules}</w:tcBorders>" if rules else ""
     return (
         f'<w:tc><w:tcPr>{merged}{borders}<w:vAlign w:val="bottom"/></w:tcPr>'
-        f'<w:p><w:pPr><w:keepNext/><w:spacing w:before="{before}" w:after="0"/>'
+        f'<w:p><w:pPr>{_KEEP}<w:spacing w:before="{before}" w:after="0"/>'
         f'<w:jc w:val="{align}"/><w:rPr><w:sz w:val="{size}"/></w:rPr></w:pPr>'
         f"{runs}</w:p></w:tc>"
     )
