@@ -88,7 +88,7 @@ def _block(
         "figure": curve,
         "caption": context.text("effects.curve_caption", **facts),
         "samples": [
-            {"name": model.facts["sample"], "model": model, **_shares(study, model, "main")}
+            {"name": _reading(model), "model": model, **_shares(study, model, "main")}
             for model in models
         ],
         "choices": list(_per_choice(study, models, context)),
@@ -102,7 +102,7 @@ def _specified(model: Model, row: Row, context: Context) -> Specified:
     kind = origin.std_error_kind(row["std_error_kind"], context)
     effects = _effects(row["effects"], context)
     printed = numbers.quantity(row["estimate"], row["std_error"])
-    made = [row["outcome"], effects, kind, model.facts["sample"], " + ".join(controls) or "–"]
+    made = [row["outcome"], effects, kind, _reading(model), " + ".join(controls) or "–"]
     return Specified(
         estimate=row["estimate"],
         low=row["ci_low"],
@@ -113,10 +113,16 @@ def _specified(model: Model, row: Row, context: Context) -> Specified:
             text("effects.choice_controls"): frozenset(controls),
             text("effects.choice_effects"): frozenset({effects}),
             text("effects.choice_errors"): frozenset({kind}),
-            text("effects.choice_sample"): frozenset({model.facts["sample"]}),
+            text("effects.choice_sample"): frozenset({_reading(model)}),
         },
         tip=f"{printed} ({numbers.p_equation(row['p_value'])}): {', '.join(made)}",
     )
+
+
+def _reading(model: Model) -> str:
+    """Return what tells the models of one entry apart: sample, transform, both or neither."""
+    _, bracket, rest = model.id.partition("[")
+    return rest.rstrip("]").replace("][", ", ") if bracket else str(model.facts["sample"])
 
 
 def _effects(name: str, context: Context) -> str:
@@ -135,7 +141,7 @@ def _all_choices(
         text("effects.choice_controls"): list(options["optional"]),
         text("effects.choice_effects"): [_effects(one, context) for one in effects],
         text("effects.choice_errors"): [origin.std_error_kind(kind, context) for kind in kinds],
-        text("effects.choice_sample"): [model.facts["sample"] for model in models],
+        text("effects.choice_sample"): [_reading(model) for model in models],
     }
 
 
@@ -161,7 +167,7 @@ def _per_choice(
             elif kind in ("with", "without"):
                 words = context.text(f"effects.{kind}", name=choice)
             yield {
-                "sample": model.facts["sample"],
+                "sample": _reading(model),
                 "kind": context.text(f"effects.kind_{kind}"),
                 "choice": words,
                 **_shares(study, model, name),
