@@ -57,6 +57,8 @@ from analysis.methods.spatial.stacked import SpatialPanel, check_spatial
 
 _STEPS = 100
 _SETTLED = 1e-10
+# A root whose variance is a thousand times that of the maximum is not near it.
+_LARGEST = 1e3
 
 
 def dynamic_spatial_panel(
@@ -161,12 +163,16 @@ def _places(design: SpatialDesign) -> list[int]:
 def _corrected(found: Estimated) -> Estimated:
     """Find the root of the corrected score by scoring steps from the maximum."""
     design, likelihood = found.design, found.likelihood
+    largest = _LARGEST * found.sigma2
     for _ in range(_STEPS):
         matrix = information(found)
         score = _score(found) + _lost(found)
         step = np.asarray(np.linalg.solve(matrix, score), dtype=np.float64)
-        size = float(np.sqrt(step @ matrix @ step))
-        found = _moved(design, likelihood, found, _shortened(found, step))
+        size = float(np.sqrt(abs(step @ matrix @ step)))
+        shortened = _shortened(found, step) if np.isfinite(step).all() else None
+        if shortened is None or found.sigma2 + shortened[-1] > largest:
+            break
+        found = _moved(design, likelihood, found, shortened)
         if size < _SETTLED:
             return found
     raise NotIdentified(
@@ -176,15 +182,15 @@ def _corrected(found: Estimated) -> Estimated:
     )
 
 
-def _shortened(found: Estimated, step: FloatArray) -> FloatArray:
-    """Halve a step until rho stays inside its interval and sigma2 positive."""
+def _shortened(found: Estimated, step: FloatArray) -> FloatArray | None:
+    """Halve a step until rho stays inside its interval and sigma2 positive; ``None``: never."""
     determinant = found.likelihood.determinant
     for _ in range(60):
         rho = found.maximum.rho + step[-2]
         if determinant.low < rho < determinant.high and found.sigma2 + step[-1] > 0:
             return step
         step = step / 2
-    return step
+    return None
 
 
 def _moved(

@@ -36,6 +36,7 @@ _NODES = 13
 _REACH = 0.02
 _PROBES = 100
 _EXACT_UNITS = 1000
+_RHO = ("spatial", "rho")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -177,7 +178,7 @@ def spatial_effects(
     delta = _delta(fit, layout, curves)
     simulated, drawn, rejected = None, None, 0
     if draws and rng is not None:
-        sample, rejected = _draw(fit, layout, draws, rng)
+        sample, rejected = draw_parameters(fit, draws, rng)
         drawn = layout.drawn(sample, curves)
         simulated = drawn.std(axis=0, ddof=1)
     errors = delta if simulated is None else simulated
@@ -251,19 +252,32 @@ def _delta(fit: SpatialFit, layout: _Layout, curves: EffectCurves) -> FloatArray
     return np.asarray(np.sqrt(np.clip(variances, 0.0, None)))
 
 
-def _draw(
-    fit: SpatialFit, layout: _Layout, draws: int, rng: np.random.Generator
+def draw_parameters(
+    fit: SpatialFit, draws: int, rng: np.random.Generator
 ) -> tuple[FloatArray, int]:
-    """Draw parameters, rho inside its interval."""
+    """Draw parameters from their estimated normal distribution, rho inside its interval.
+
+    Returns
+    -------
+    tuple
+        Draws ``(B, p)``, and how many were drawn anew because rho was not admissible.
+
+    Raises
+    ------
+    ValueError
+        If hardly any draw of rho is admissible.
+    """
+    # By eigenvalues: with fewer clusters than parameters the covariance is singular.
     scale = np.sqrt(np.diagonal(fit.covariance))
     values, vectors = np.linalg.eigh(fit.covariance / np.outer(scale, scale))
     root = vectors * np.sqrt(np.clip(values, 0.0, None))
+    at = fit.terms.index(_RHO) if _RHO in fit.terms else None
     kept, rejected, got = [], 0, 0
     for _ in range(50):
         noise = rng.standard_normal((draws, scale.size))
         sample = fit.estimates + (noise @ root.T) * scale
-        if layout.rho >= 0:
-            inside = (sample[:, layout.rho] > fit.rho_low) & (sample[:, layout.rho] < fit.rho_high)
+        if at is not None:
+            inside = (sample[:, at] > fit.rho_low) & (sample[:, at] < fit.rho_high)
             rejected += int((~inside[: draws - got]).sum())
             sample = sample[inside]
         kept.append(sample[: draws - got])

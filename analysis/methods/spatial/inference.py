@@ -81,13 +81,10 @@ def _fit(
         loglik=maximum.loglik,
         **_criteria(found),
         r2_within=_r2_within(design, fitted),
-        n_obs=data.n_units * data.n_periods,
-        n_units=data.n_units,
-        n_periods=data.n_periods,
-        n_effective=found.likelihood.n_effective,
+        **_sizes(found),
         effects=design.effects,
         is_random=design.is_random,
-        bias="none" if design.is_random or not design.effects else bias,
+        bias=_bias_of(found, bias),
         rho_low=determinant.low,
         rho_high=determinant.high,
         determinant=determinant,
@@ -101,6 +98,23 @@ def _fit(
         time_effects=time_effects,
         notes=_notes(found, bias),
     )
+
+
+def _sizes(found: Estimated) -> dict[str, Any]:
+    data = found.design.data
+    return {
+        "n_obs": data.n_units * data.n_periods,
+        "n_units": data.n_units,
+        "n_periods": data.n_periods,
+        "n_effective": found.likelihood.n_effective,
+    }
+
+
+def _bias_of(found: Estimated, bias: str) -> str:
+    """Return what was in fact done about incidental parameters."""
+    if found.design.is_random:
+        return "transform" if found.likelihood.drops_unit else "none"
+    return bias if found.design.effects else "none"
 
 
 def _inference(

@@ -162,7 +162,7 @@ def information(found: Estimated, *, seed: int = 0) -> FloatArray:
     """
     design, maximum, sigma2 = found.design, found.maximum, found.sigma2
     likelihood, projector = found.likelihood, Projector(found.design)
-    tau, theta = likelihood.periods, maximum.theta
+    tau = likelihood.periods
     Z = _filtered(found, design.Z, projector)
     k = Z.shape[2]
     flat = Z.reshape(-1, k)
@@ -181,23 +181,16 @@ def information(found: Estimated, *, seed: int = 0) -> FloatArray:
     matrix[spatial, -1] = matrix[-1, spatial] = with_sigma2
     matrix[-1, -1] = likelihood.n_effective / (2 * sigma2**2)
     if design.is_random:
-        _add_random(matrix, traces, design, theta, sigma2, k + q)
+        _add_random(matrix, traces, found, k + q)
     return matrix
 
 
-def _add_random(
-    matrix: FloatArray,
-    traces: SpatialTraces,
-    design: SpatialDesign,
-    theta: float,
-    sigma2: float,
-    at: int,
-) -> None:
+def _add_random(matrix: FloatArray, traces: SpatialTraces, found: Estimated, at: int) -> None:
     # d ln(variance of a unit's mean) / d phi = T / (1 + T phi) = T theta^2.
-    n, t = design.data.n_units, design.data.n_periods
-    growth = t * theta**2
+    n, t = found.likelihood.n_random, found.design.data.n_periods
+    growth = t * found.maximum.theta**2
     matrix[at, at] = n * growth**2 / 2
-    matrix[at, -1] = matrix[-1, at] = n * growth / (2 * sigma2)
+    matrix[at, -1] = matrix[-1, at] = n * growth / (2 * found.sigma2)
     q = traces.single.size
     spatial = slice(at - q, at)
     matrix[spatial, at] = matrix[at, spatial] = growth * traces.single

@@ -159,13 +159,14 @@ class _LagProducts:
     """C'C, C'WC and C'W'WC, over time and of unit means apart for random effects."""
 
     def __init__(self, columns: FloatArray, lags: FloatArray, is_random: bool) -> None:
-        self._parts = [_crosses(columns, lags)]
-        if is_random:
-            t = columns.shape[1]
-            means = (a.mean(axis=1, keepdims=True) * np.sqrt(t) for a in (columns, lags))
-            between = _crosses(*means)
-            within = [a - b for a, b in zip(self._parts[0], between, strict=True)]
-            self._parts = [within, between]
+        if not is_random:
+            self._parts = [_crosses(columns, lags)]
+            return
+        # Apart, not by subtraction: effects of units may be a thousand times the error.
+        means = [array.mean(axis=1, keepdims=True) for array in (columns, lags)]
+        within = _crosses(columns - means[0], lags - means[1])
+        root = np.sqrt(columns.shape[1])
+        self._parts = [within, _crosses(*(root * mean for mean in means))]
 
     def at(self, lam: FloatArray | float, theta: FloatArray | float) -> FloatArray:
         step, kept = (np.asarray(value)[..., None, None] for value in (lam, theta))
@@ -219,7 +220,7 @@ class Likelihood:
     drops_unit
         Whether ln(1 - rho) is taken off (one unit less, `transform` with time effects).
     n_random
-        Units with random effects, 0 without.
+        Units with random effects (one less where period effects are transformed away), 0 without.
     """
 
     moments: Moments
@@ -264,7 +265,8 @@ def build_likelihood(
     determinant
         ln|I - rho W|.
     bias
-        ``transform``, or anything else for dummies.
+        ``transform``, or anything else for dummies. Random effects of units leave every period;
+        period effects beside them are transformed away like any.
     is_dynamic
         Whether past outcomes are among the regressors: entity effects then stay dummies.
 
@@ -275,7 +277,7 @@ def build_likelihood(
     """
     data = design.data
     n, t = data.n_units, data.n_periods
-    is_transformed = bias == "transform" and not design.is_random
+    is_transformed = bias == "transform"
     drops_period = is_transformed and "entity" in design.effects and not is_dynamic
     drops_unit = is_transformed and "time" in design.effects
     if drops_unit and not data.is_row_standardised:
@@ -285,5 +287,5 @@ def build_likelihood(
         )
     periods, units = t - drops_period, n - drops_unit
     moments = Moments(design, Projector(design))
-    n_random = n if design.is_random else 0
+    n_random = units if design.is_random else 0
     return Likelihood(moments, determinant, periods * units, periods, drops_unit, n_random)

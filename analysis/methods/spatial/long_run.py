@@ -12,6 +12,7 @@ import numpy as np
 from analysis.methods.covariance.spec import FloatArray
 from analysis.methods.errors import NotIdentified
 from analysis.methods.spatial.design import Term
+from analysis.methods.spatial.effects import draw_parameters
 from analysis.methods.spatial.logdet import EigenLogDet, LogDet
 from analysis.methods.spatial.results import SpatialFit
 
@@ -51,6 +52,8 @@ class LongRun:
         Direct, indirect, total, shape ``(k, 3)``.
     std_errors
         By simulation, shape ``(k, 3)``; ``None`` without draws.
+    ci_low, ci_high
+        Quantiles of the draws at the fit's level, shape ``(k, 3)``; ``None`` without draws.
     draws, rejected
         Draws used, and draws without a long run that were left out.
     """
@@ -58,6 +61,8 @@ class LongRun:
     terms: tuple[str, ...]
     estimates: FloatArray
     std_errors: FloatArray | None
+    ci_low: FloatArray | None
+    ci_high: FloatArray | None
     draws: int
     rejected: int
 
@@ -93,14 +98,17 @@ def long_run_effects(
         )
     terms, point = _long_run_of(fit, fit.estimates[None, :])
     if not draws or rng is None:
-        return LongRun(terms, point[0], None, 0, 0)
-    root = np.linalg.cholesky(fit.covariance)
-    noise = rng.standard_normal((draws, fit.estimates.size))
-    sample = fit.estimates + noise @ root.T
+        return LongRun(terms, point[0], None, None, None, 0, 0)
+    sample, beyond = draw_parameters(fit, draws, rng)
     _, drawn = _long_run_of(fit, sample)
     settled = np.isfinite(drawn).all(axis=(1, 2))
+    if settled.sum() < 2:
+        return LongRun(terms, point[0], None, None, None, 0, int((~settled).sum()) + beyond)
     errors = drawn[settled].std(axis=0, ddof=1)
-    return LongRun(terms, point[0], errors, int(settled.sum()), int((~settled).sum()))
+    tail = (1 - fit.level) / 2
+    low, high = np.quantile(drawn[settled], [tail, 1 - tail], axis=0)
+    rejected = int((~settled).sum()) + beyond
+    return LongRun(terms, point[0], errors, low, high, int(settled.sum()), rejected)
 
 
 def _long_run_of(fit: SpatialFit, sample: FloatArray) -> tuple[tuple[str, ...], FloatArray]:

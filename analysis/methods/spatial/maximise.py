@@ -22,7 +22,11 @@ _GRID = 21
 _MARGIN = 5e-5
 _STEP = 1e-4
 _STARTS = 3
-_SMALLEST_THETA = 1e-3
+_NEWTON_STEPS = 8
+# Below it regressors that do not vary over time can no longer be solved for.
+_SMALLEST_THETA = 1e-5
+# Largest gain in log-likelihood that a Newton step may still promise where the search ends.
+_GAIN_LEFT = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,11 @@ def maximise(design: SpatialDesign, likelihood: Likelihood) -> Maximum:
         likelihood.determinant.check_inside(found.rho, "rho")
     if design.has_error:
         likelihood.determinant.check_inside(found.lam, "lambda")
+    if design.is_random and found.theta < 2 * _SMALLEST_THETA:
+        raise NotIdentified(
+            "Random effects are so large beside the error that their variance has no maximum.",
+            "Use fixed effects.",
+        )
     return found
 
 
@@ -126,14 +135,17 @@ def _several(design: SpatialDesign, likelihood: Likelihood) -> Maximum:
     grids = [
         _interval_grid(likelihood, 9)[1:-1] if design.has_lag else np.zeros(1),
         _interval_grid(likelihood, 9)[1:-1] if design.has_error else np.zeros(1),
-        np.array([0.1, 0.3, 0.6, 0.9]) if design.is_random else np.ones(1),
+        np.log([1e-4, 0.01, 0.1, 0.3, 0.6, 0.9]) if design.is_random else np.zeros(1),
     ]
     points = np.array(np.meshgrid(*grids, indexing="ij")).reshape(3, -1).T
-    values = likelihood.values(*points.T)
+    values = _values(likelihood, points)
     bounds = _bounds(likelihood, free)
     best: Maximum | None = None
     for start in points[np.argsort(-values)[:_STARTS]]:
-        point, value = _climb(likelihood, start, np.array(free), bounds)
+        try:
+            point, value = _climb(likelihood, start, np.array(free), bounds)
+        except NotIdentified:
+            continue  # another start may settle
         if best is None or value > best.loglik:
             best = Maximum(*point, value)
     if best is None or not np.isfinite(best.loglik):
@@ -141,10 +153,16 @@ def _several(design: SpatialDesign, likelihood: Likelihood) -> Maximum:
     return best
 
 
+def _values(likelihood: Likelihood, points: FloatArray) -> FloatArray:
+    """Return the log-likelihood at rows of rho, lambda and ln theta."""
+    rho, lam, log_theta = points.T
+    return likelihood.values(rho, lam, np.exp(log_theta))
+
+
 def _bounds(likelihood: Likelihood, free: list[bool]) -> list[tuple[float, float]]:
     low, high = likelihood.determinant.low, likelihood.determinant.high
     margin = _MARGIN * (high - low)
-    every = [(low + margin, high - margin)] * 2 + [(_SMALLEST_THETA, 1.0)]
+    every = [(low + margin, high - margin)] * 2 + [(float(np.log(_SMALLEST_THETA)), 0.0)]
     return [bound for bound, is_free in zip(every, free, strict=True) if is_free]
 
 
@@ -154,55 +172,76 @@ def _climb(
     free: BoolArray,
     bounds: list[tuple[float, float]],
 ) -> tuple[tuple[float, float, float], float]:
-    """Climb from a start by L-BFGS, then by Newton steps to the last digits."""
+    """Climb from a start (ln theta last) by L-BFGS, then by Newton steps to the last digits."""
 
     def negative(x: FloatArray) -> FloatArray:
         """Minus the log-likelihood at each row of ``(B, p)``."""
         full = np.tile(start, (x.shape[0], 1))
         full[:, free] = x
-        return -likelihood.values(*full.T)
+        return -_values(likelihood, full)
 
-    low, high = np.array(bounds).T
-
-    def with_slope(x: FloatArray) -> tuple[float, FloatArray]:
-        ahead, back = np.minimum(x + _STEP, high), np.maximum(x - _STEP, low)
-        at = np.tile(x, (2 * x.size + 1, 1))
-        rows = np.arange(x.size)
-        at[1 + rows, rows], at[1 + x.size + rows, rows] = ahead, back
-        found = negative(at)
-        slope = (found[1 : 1 + x.size] - found[1 + x.size :]) / (ahead - back)
-        return float(found[0]), slope
-
-    first = optimize.minimize(with_slope, start[free], jac=True, method="L-BFGS-B", bounds=bounds)
+    first = optimize.minimize(
+        lambda x: _with_slope(negative, x, bounds),
+        start[free],
+        jac=True,
+        method="L-BFGS-B",
+        bounds=bounds,
+    )
     x = np.asarray(first.x, dtype=np.float64)
     best = float(negative(x[None, :])[0])
-    for _ in range(4):
-        moved = x + _newton_step(negative, x, bounds)
-        value = float(negative(moved[None, :])[0])
+    gain = 0.0
+    for _ in range(_NEWTON_STEPS):
+        step, gain = _newton_step(negative, x, bounds)
+        value = float(negative((x + step)[None, :])[0])
         if value > best:
             break
-        x, best = moved, value
+        x, best = x + step, value
+    if gain > _GAIN_LEFT:
+        raise _unsettled()
     full = start.copy()
     full[free] = x
-    rho, lam, theta = full.tolist()
-    return (rho, lam, theta), -best
+    rho, lam, log_theta = full.tolist()
+    return (rho, lam, float(np.exp(log_theta))), -best
+
+
+def _with_slope(
+    function: Callable[[FloatArray], FloatArray], x: FloatArray, bounds: list[tuple[float, float]]
+) -> tuple[float, FloatArray]:
+    """Value and slope by differences that stay within the bounds."""
+    low, high = np.array(bounds).T
+    ahead, back = np.minimum(x + _STEP, high), np.maximum(x - _STEP, low)
+    at = np.tile(x, (2 * x.size + 1, 1))
+    rows = np.arange(x.size)
+    at[1 + rows, rows], at[1 + x.size + rows, rows] = ahead, back
+    found = function(at)
+    return float(found[0]), (found[1 : 1 + x.size] - found[1 + x.size :]) / (ahead - back)
 
 
 def _newton_step(
     function: Callable[[FloatArray], FloatArray], x: FloatArray, bounds: list[tuple[float, float]]
-) -> FloatArray:
-    """Newton step from differences; zero at a bound or where the surface is not convex."""
-    inside = [
-        low + 2 * _STEP < v < high - 2 * _STEP for v, (low, high) in zip(x, bounds, strict=True)
-    ]
-    if not all(inside):
-        return np.zeros_like(x)
-    gradient, hessian = differences(function, x, _STEP)
+) -> tuple[FloatArray, float]:
+    """Newton step of the parameters off their bounds, by differences, and the gain it promises.
+
+    Zero where the step leaves the bounds; where the surface is not convex the gain is infinite.
+    """
+    low, high = np.array(bounds).T
+    inside = (x > low + 2 * _STEP) & (x < high - 2 * _STEP)
+    step = np.zeros_like(x)
+    if not inside.any():
+        return step, 0.0
+
+    def within(points: FloatArray) -> FloatArray:
+        full = np.tile(x, (points.shape[0], 1))
+        full[:, inside] = points
+        return function(full)
+
+    gradient, hessian = differences(within, x[inside], _STEP)
     if np.linalg.eigvalsh(hessian).min() <= 0:
-        return np.zeros_like(x)
-    step = np.asarray(-np.linalg.solve(hessian, gradient))
-    is_inside = [low < v < high for v, (low, high) in zip(x + step, bounds, strict=True)]
-    return step if all(is_inside) else np.zeros_like(x)
+        return step, np.inf
+    step[inside] = -np.linalg.solve(hessian, gradient)
+    gain = -float(gradient @ step[inside]) / 2
+    stays = ((x + step > low) & (x + step < high)).all()
+    return (step if stays else np.zeros_like(x)), gain
 
 
 def differences(

@@ -64,6 +64,7 @@ def model_probabilities(
     models: Sequence[Model] = MODELS,
     prior: Prior = "unit_information",
     determinant: LogDet | None = None,
+    lagged: Sequence[str] | None = None,
 ) -> tuple[ModelProbability, ...]:
     """Weigh spatial models against each other.
 
@@ -79,6 +80,8 @@ def model_probabilities(
         ``unit_information`` or ``diffuse``; see the module.
     determinant
         Made before for the same W.
+    lagged
+        Regressors that enter with their spatial lag in ``slx``, ``sdm`` and ``sdem``; default: all.
 
     Returns
     -------
@@ -98,7 +101,9 @@ def model_probabilities(
     chosen = check_spatial_effects(tuple(effects))
     check_periods(data, chosen)
     known = determinant or log_determinant(data.weights)
-    values = np.array([log_marginal(data, chosen, model, prior, known) for model in models])
+    values = np.array(
+        [log_marginal(data, chosen, model, prior, known, lagged=lagged) for model in models]
+    )
     shares = np.exp(values - special.logsumexp(values))
     return tuple(
         ModelProbability(model, float(value), float(share))
@@ -107,10 +112,16 @@ def model_probabilities(
 
 
 def log_marginal(
-    data: SpatialPanel, effects: tuple[str, ...], model: Model, prior: Prior, determinant: LogDet
+    data: SpatialPanel,
+    effects: tuple[str, ...],
+    model: Model,
+    prior: Prior,
+    determinant: LogDet,
+    *,
+    lagged: Sequence[str] | None = None,
 ) -> float:
     """Return the log marginal likelihood of one model, up to a constant that all share."""
-    design = build_design(data, model, effects, is_random=False, lagged=None)
+    design = build_design(data, model, effects, is_random=False, lagged=lagged)
     is_exact = "time" in effects and not data.is_row_standardised
     bias: Bias = "none" if is_exact else "transform"
     likelihood = build_likelihood(design, determinant, bias)

@@ -178,7 +178,7 @@ class WeightsCheck:
 
 
 def describe_weights(weights: Matrix) -> WeightsCheck:
-    """Answer the questions of `WeightsCheck` for weights that passed `check_weights`.
+    """Answer the questions of `WeightsCheck`.
 
     Examples
     --------
@@ -326,13 +326,11 @@ def economic_distance(
     Raises
     ------
     ValueError
-        If two units have the same level, or levels are not finite.
+        If two units have one level, or levels are not finite.
     """
     values = np.asarray(levels, dtype=np.float64)
-    if values.ndim != 1 or not np.isfinite(values).all():
-        raise ValueError("levels must be one finite number per unit")
-    if power <= 0:
-        raise ValueError(f"power must be positive, got {power}")
+    if values.ndim != 1 or not np.isfinite(values).all() or power <= 0:
+        raise ValueError("levels must be one finite number per unit, and power positive")
     apart = np.abs(values[:, None] - values[None, :])
     np.fill_diagonal(apart, np.inf)
     _refuse_equal(np.argwhere(apart == 0), "have the same level", labels)

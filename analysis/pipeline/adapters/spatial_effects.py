@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,7 +15,7 @@ from analysis.methods.spatial.effects import (
     effects_by_order,
     spatial_effects,
 )
-from analysis.methods.spatial.long_run import PAST, long_run_effects
+from analysis.methods.spatial.long_run import PAST, LongRun, long_run_effects
 from analysis.methods.spatial.results import SpatialFit
 from analysis.pipeline.context import Context
 from analysis.results.records import Estimate, Record
@@ -27,7 +29,15 @@ ORDER = "_order_"
 BEYOND = "beyond"
 
 
-def effect_rows(fit: SpatialFit, options: SpatialPanelOptions, context: Context) -> list[Record]:
+@dataclass(frozen=True, slots=True)
+class EffectRows:
+    """Rows of effects, and what must be said about them."""
+
+    rows: list[Record]
+    notes: list[str]
+
+
+def effects_of(fit: SpatialFit, options: SpatialPanelOptions, context: Context) -> EffectRows:
     """Return the effects of a fit with both kinds of standard error, and by order."""
     found = spatial_effects(fit, draws=options.draws, rng=context.generator())
     rows: list[Record] = []
@@ -43,7 +53,16 @@ def effect_rows(fit: SpatialFit, options: SpatialPanelOptions, context: Context)
         rows += _long_run(fit, options, context)
     if options.orders:
         rows += _by_order(fit, options.orders)
-    return rows
+    return EffectRows(rows, _stretched(found))
+
+
+def _stretched(found: SpatialEffects) -> list[str]:
+    """Name effects that lie outside the quantiles of their draws: the interval is stretched."""
+    outside = (found.estimates < found.ci_low) | (found.estimates > found.ci_high)
+    names = [f"{KINDS[j]} {found.terms[k]}" for k, j in np.argwhere(outside).tolist()]
+    if found.std_errors is None or not names:
+        return []
+    return [f"intervals by simulation are stretched to hold the estimate: {', '.join(names)}"]
 
 
 def _simulated(found: SpatialEffects, kind: str, term: str, at: tuple[int, int]) -> Estimate:
@@ -96,22 +115,27 @@ def _long_run(fit: SpatialFit, options: SpatialPanelOptions, context: Context) -
     rows: list[Record] = []
     for place, kind in enumerate(KINDS):
         for k, term in enumerate(found.terms):
-            error = None if found.std_errors is None else float(found.std_errors[k, place])
-            estimate = float(found.estimates[k, place])
-            statistic = estimate / error if error else None
-            p = None if statistic is None else float(two_sided_p(np.array([statistic]), None)[0])
-            rows.append(
-                Estimate(
-                    part=f"{kind}{LONG_RUN}",
-                    term=term,
-                    estimate=estimate,
-                    std_error=error or None,
-                    std_error_kind=SIMULATION if error else "none",
-                    statistic=statistic,
-                    p_value=p,
-                )
-            )
+            rows.append(_long_run_row(found, kind, term, (k, place)))
     return rows
+
+
+def _long_run_row(found: LongRun, kind: str, term: str, at: tuple[int, int]) -> Estimate:
+    part, estimate = f"{kind}{LONG_RUN}", float(found.estimates[at])
+    if found.std_errors is None or found.ci_low is None or found.ci_high is None:
+        return Estimate(part=part, term=term, estimate=estimate)
+    error = float(found.std_errors[at])
+    statistic = estimate / error
+    return Estimate(
+        part=part,
+        term=term,
+        estimate=estimate,
+        std_error=error,
+        std_error_kind=SIMULATION,
+        statistic=statistic,
+        p_value=float(two_sided_p(np.array([statistic]), None)[0]),
+        ci_low=min(float(found.ci_low[at]), estimate),
+        ci_high=max(float(found.ci_high[at]), estimate),
+    )
 
 
 def _by_order(fit: SpatialFit, orders: int) -> list[Record]:

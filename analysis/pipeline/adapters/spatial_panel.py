@@ -12,7 +12,7 @@ from analysis.methods.spatial.logdet import LogDet, log_determinant
 from analysis.methods.spatial.panel_ml import fit_with_errors
 from analysis.methods.spatial.results import SpatialFit
 from analysis.methods.spatial.stacked import SpatialPanel, check_spatial
-from analysis.pipeline.adapters.spatial_effects import effect_rows
+from analysis.pipeline.adapters.spatial_effects import effects_of
 from analysis.pipeline.adapters.spatial_tests import probability_rows, residual_rows, test_rows
 from analysis.pipeline.adapters.spatial_weights import check_record, require_balanced
 from analysis.pipeline.context import Context, Ours, Records
@@ -51,7 +51,8 @@ def run(design: Design, options: SpatialPanelOptions, context: Context) -> Recor
     rows: list[Record] = []
     for number, fit in enumerate(fits):
         rows += _coefficients(fit, is_headline=number == 0)
-    rows += effect_rows(fits[0], options, context)
+    found = effects_of(fits[0], options, context)
+    rows += found.rows
     # Rows used; in dynamic models those of the first period are past only.
     used = {"n_obs": float(design.n_rows), "n_periods": float(len(design.times))}
     numbers = _statistics(fits[0]) | used
@@ -61,13 +62,17 @@ def run(design: Design, options: SpatialPanelOptions, context: Context) -> Recor
     rows += test_rows(data, fits[0], model, options)
     rows += residual_rows(design, fits[0], weights)
     rows.append(checked)
-    return Records(tuple(rows), _comparable(fits[0]), "; ".join(_notes(design, fits[0])) or None)
+    notes = [*_notes(design, fits[0]), *found.notes]
+    return Records(tuple(rows), _comparable(fits[0]), "; ".join(notes) or None)
 
 
 def _notes(design: Design, fit: SpatialFit) -> list[str]:
     notes = list(fit.notes)
     if fit.residuals.size < design.n_rows:
-        notes.append(f"the first period is past only: {fit.residuals.size} rows are explained")
+        notes.append(
+            f"the first period is past only: log-likelihood, aic, bic and rss rest on the "
+            f"{fit.residuals.size} rows that are explained"
+        )
     return notes
 
 
@@ -76,7 +81,7 @@ def _require_row_sums(
 ) -> None:
     """Refuse weights for which time effects cannot be transformed away."""
     wants = options.bias in ("transform", "correct", None) and not options.dynamic
-    if options.random or not wants or "time" not in options.effects:
+    if not wants or "time" not in options.effects:
         return
     if abs(low - 1) < 1e-10 and abs(high - 1) < 1e-10:
         return
@@ -171,6 +176,7 @@ def _statistics(fit: SpatialFit) -> dict[str, float]:
         "n_obs": fit.n_obs,
         "n_entities": fit.n_units,
         "n_periods": fit.n_periods,
+        "n_explained": fit.n_obs,
         "n_effective": fit.n_effective,
         "r2_within": fit.r2_within,
         "loglik": fit.loglik,

@@ -134,7 +134,9 @@ def probability_rows(
     """Return the posterior probability of each of the five models."""
     if "probabilities" not in options.chosen_tests:
         return []
-    found = model_probabilities(data, options.effects, determinant=determinant)
+    found = model_probabilities(
+        data, options.effects, determinant=determinant, lagged=options.lagged
+    )
     return [FitStatistic(name=f"probability_{one.model}", value=one.probability) for one in found]
 
 

@@ -168,6 +168,7 @@ class SpatialPanelOptions(EquationOptions):
         if odd:
             raise ValueError(f"`lagged` names {odd[0]}, which is no regressor")
         self._check_effects()
+        self._check_tests()
         return self
 
     def _check_effects(self) -> None:
@@ -181,6 +182,18 @@ class SpatialPanelOptions(EquationOptions):
             )
         if 0 < self.draws < 2:
             raise ValueError("`draws` is 0 or at least 2")
+
+    def _check_tests(self) -> None:
+        chosen = self.tests or ()
+        if "nested" in chosen and self.method != "spatial.durbin":
+            raise ValueError("`nested` tests a Durbin model: it belongs to spatial.durbin")
+        wanted = [name for name in chosen if name in ("hausman", "probabilities", "effects")]
+        if self.dynamic and ("nested" in chosen or wanted):
+            raise ValueError(f"`{(*wanted, 'nested')[0]}` is about static models, not `dynamic`")
+        if self.random and wanted:
+            raise ValueError(f"`{wanted[0]}` is about models with fixed effects, not `random`")
+        if "hausman" in chosen and "entity" not in self.effects:
+            raise ValueError("`hausman` needs `entity` among the effects")
 
     @property
     def chosen_tests(self) -> tuple[TestGroup, ...]:

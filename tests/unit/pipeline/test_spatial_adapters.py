@@ -142,6 +142,21 @@ def test_every_model_runs(tmp_path: Path, settings: str, parts: set[str]) -> Non
     assert numbers_of(made)["n_obs"] == N * T
 
 
+def test_a_durbin_model_by_spectral_weights_has_every_test(tmp_path: Path) -> None:
+    made = run(tmp_path, f"method: spatial.durbin, {MODEL}, bias: none",
+               "{file: W.csv, standardise: spectral}")  # fmt: skip
+    tests = diagnostics_of(made)
+    assert tests["main", "hausman"].note
+    assert tests["main", "hausman_mundlak"].statistic is not None
+    assert ("transform", "lm_lag") not in tests
+
+
+def test_probabilities_are_of_the_regressors_that_are_lagged(tmp_path: Path) -> None:
+    settings = f"method: spatial.durbin, {MODEL}, draws: 0, tests: [probabilities]"
+    whole, part = (numbers_of(run(tmp_path, settings + more)) for more in ("", ", lagged: [a]"))
+    assert whole["probability_sar"] != part["probability_sar"]
+
+
 def test_a_list_of_weights_or_bias_makes_a_model_each(tmp_path: Path) -> None:
     body = ("weights:\n  w: {file: W.csv}\n  v: {file: W.csv, standardise: spectral}\n"
             f"models:\n  m: {{method: spatial.sar, {MODEL.replace('w: w', 'w: [w, v]')}}}\n"
@@ -309,6 +324,12 @@ def test_data_that_do_not_identify_a_model_are_refused_by_name(
         ("method: spatial.sar, random: true", "takes the place of `entity`"),
         ("method: spatial.sar, dynamic: true, bias: transform", "`bias: correct`"),
         ("method: spatial.sar, draws: 1", "at least 2"),
+        ("method: spatial.sar, tests: [nested]", "it belongs to spatial.durbin"),
+        ("method: spatial.durbin, dynamic: true, tests: [hausman]", "is about static models"),
+        (
+            "method: spatial.durbin, random: true, effects: [time], tests: [probabilities]",
+            "is about models with fixed effects",
+        ),
     ],
 )
 def test_settings_that_do_not_fit_are_named(tmp_path: Path, settings: str, words: str) -> None:

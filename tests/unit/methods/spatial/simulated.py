@@ -29,6 +29,7 @@ MODELS: dict[str, tuple[Model, tuple[str, ...], bool]] = {
     "sar_random": ("sar", (), True),
     "sem_random": ("sem", (), True),
     "sdm_random": ("sdm", (), True),
+    "sdm_time_random": ("sdm", ("time",), True),
 }
 _LINEAR: tuple[Model, tuple[str, ...], bool] = ("sar", _BOTH, False)
 _SLX: tuple[Model, tuple[str, ...], bool] = ("slx", _BOTH, False)
@@ -40,7 +41,7 @@ def _settings(name: str) -> tuple[Model, tuple[str, ...], bool]:
 
 def _parameters(name: str) -> tuple[float, float, np.ndarray]:
     """Return rho, lambda and theta of a design."""
-    model = name.removesuffix("_random")
+    model = name.split("_")[0]
     rho = RHO if model in ("sar", "sdm", "sac") else 0.0
     lam = LAMBDA if model in ("sem", "sdem", "sac") else 0.0
     return rho, lam, THETA if model in ("slx", "sdm", "sdem") else np.zeros(2)
@@ -83,7 +84,7 @@ def draw(
         noise = noise * (scale / np.sqrt((scale**2).mean()))[:, None]
     # Random effects of models with lambda are filtered like the error (Kapoor et al. 2007).
     own = rng.normal(size=(N, 1)) + (X.mean(axis=(1, 2))[:, None] if not is_random else 0.0)
-    shared = rng.normal(size=T) if not is_random else np.zeros(T)
+    shared = rng.normal(size=T) if "time" in effects else np.zeros(T)
     error = np.linalg.solve(np.eye(N) - lam * W, noise + (own if is_random else 0.0))
     mean = X @ BETA + np.einsum("ij,jtk->itk", W, X) @ theta
     total = mean + error + shared + (0.0 if is_random else own)

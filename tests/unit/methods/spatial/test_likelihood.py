@@ -138,6 +138,31 @@ def test_random_effects_are_a_covariance(model: str, time: tuple[str, ...]) -> N
     assert_allclose(likelihood.value(rho, lam, theta), expected, rtol=RTOL)
 
 
+@pytest.mark.parametrize("model", ["sar", "sdm", "sem", "sac"])
+def test_random_effects_after_the_transformation_of_periods(model: str) -> None:
+    # N - 1 combinations of units, each with its own random effect, and W between them.
+    data = _data(ROW)
+    design, likelihood = _likelihood(data, model, ("time",), "transform", is_random=True)
+    (rho, lam), theta = POINTS[model], 0.4
+    phi = (1 / theta**2 - 1) / T
+    F = _combinations(N)
+    W, n = F.T @ ROW @ F, N - 1
+    S, R = (np.eye(n) - p * W for p in (rho, lam))
+    omega = np.kron(np.eye(n), np.eye(T) + phi * np.ones((T, T)))
+    root = np.linalg.inv(np.linalg.cholesky(omega))
+    transform = np.kron(F, np.eye(T)).T
+    y = root @ np.kron(R @ S, np.eye(T)) @ transform @ data.y.reshape(-1)
+    X = root @ np.kron(R, np.eye(T)) @ transform @ design.Z.reshape(N * T, -1)
+    left = y - X @ np.linalg.lstsq(X, y, rcond=None)[0]
+    rss, m = left @ left, n * T
+    log_size = T * (np.linalg.slogdet(S)[1] + np.linalg.slogdet(R)[1])
+    log_size -= np.linalg.slogdet(omega)[1] / 2
+    expected = -m / 2 * (np.log(2 * np.pi * rss / m) + 1) + log_size
+
+    assert (likelihood.n_effective, likelihood.n_random) == (m, n)
+    assert_allclose(likelihood.value(rho, lam, theta), expected, rtol=RTOL)
+
+
 def _gaussian_information(mean: Any, spread: Any, point: FloatArray) -> FloatArray:  # noqa: ANN401
     """Fisher information of N(mean(p), spread(p)), derivatives by differences."""
     step = 1e-5
@@ -238,26 +263,29 @@ def test_information_after_the_transformation(model: str, effects: tuple[str, ..
     assert_allclose(information(found) / scale, expected / scale, atol=2e-6)
 
 
+@pytest.mark.parametrize("time", [(), ("time",)])
 @pytest.mark.parametrize("model", ["sar", "sdm", "sem", "sac"])
-def test_information_with_random_effects(model: str) -> None:
+def test_information_with_random_effects(model: str, time: tuple[str, ...]) -> None:
     data = _data(ROW)
-    design, likelihood = _likelihood(data, model, (), "none", is_random=True)
+    design, likelihood = _likelihood(data, model, time, "transform", is_random=True)
     (rho, lam), theta, sigma2 = POINTS[model], 0.4, 0.8
     phi = (1 / theta**2 - 1) / T
     beta = likelihood.moments.fit(rho, lam, theta)[1]
     found = estimated_at(design, likelihood, Maximum(rho, lam, theta, 0.0), beta, sigma2)
-    Z = design.Z.reshape(N * T, -1)
+    F = _combinations(N) if time else np.eye(N)
+    W, n = F.T @ ROW @ F, F.shape[1]
+    Z = np.kron(F, np.eye(T)).T @ design.Z.reshape(N * T, -1)
     k, has_lag, has_error = Z.shape[1], design.has_lag, design.has_error
 
     def mean(p: FloatArray) -> FloatArray:
         r = p[k] if has_lag else 0.0
-        return np.linalg.solve(_full(np.eye(N) - r * ROW), Z @ p[:k])
+        return np.linalg.solve(np.kron(np.eye(n) - r * W, np.eye(T)), Z @ p[:k])
 
     def spread(p: FloatArray) -> FloatArray:
         r = p[k] if has_lag else 0.0
         s = p[k + has_lag] if has_error else 0.0
-        inverse = _full(np.linalg.inv((np.eye(N) - s * ROW) @ (np.eye(N) - r * ROW)))
-        omega = np.kron(np.eye(N), np.eye(T) + p[-2] * np.ones((T, T)))
+        inverse = np.kron(np.linalg.inv((np.eye(n) - s * W) @ (np.eye(n) - r * W)), np.eye(T))
+        omega = np.kron(np.eye(n), np.eye(T) + p[-2] * np.ones((T, T)))
         return p[-1] * inverse @ omega @ inverse.T
 
     spatial = [rho] * has_lag + [lam] * has_error
