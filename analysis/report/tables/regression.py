@@ -21,6 +21,8 @@ Item = TypeVar("Item")
 CONSTANT = "const"
 # Parts with one row per entity or period left out: a figure shows them, no table.
 WITHOUT = "jackknife:"
+# Nor do correlated random effects belong in a column of fixed effects: they stand below it.
+_BESIDE = (WITHOUT, "mundlak")
 # In the table itself; every other fit statistic stands in the list below it.
 FIT = (
     "n_obs",
@@ -342,7 +344,7 @@ def _by_part_and_term(study: Study, model: Model) -> dict[tuple[str, str], Row]:
     return {
         (row["part"], row["term"]): row
         for row in study.headline(model.id)
-        if not row["part"].startswith(WITHOUT)
+        if not row["part"].startswith(_BESIDE)
     }
 
 
