@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import lapack
 
-from analysis.methods.covariance.spec import FloatArray
+from analysis.methods.covariance.spec import FloatArray, IntArray
 from analysis.methods.errors import NotIdentified
 from analysis.methods.quantile.exact import fit_exactly
 from analysis.methods.robust.design import RobustDesign
@@ -26,6 +26,7 @@ from analysis.methods.robust.scale import m_scale, madn, mean_chi
 
 _KEPT = 10
 _BATCH_ELEMENTS = 400_000
+_MOST_ROWS = 5_000
 _MOST_STEPS = 2000
 _NEAR, _CLOSE = 1e-2, 1e-13
 _FEW_STEPS, _FINISHED = 20, 3
@@ -68,7 +69,8 @@ def s_fit(design: RobustDesign, search: Search) -> MFit:
     n, p = design.shape
     target = search.target(n, p)
     columns, outcome = _freed_of_dummies(design)
-    candidates = _candidates(columns, outcome, search, target)
+    rows = _looked_at(n, search)
+    candidates = _candidates(columns[rows], outcome[rows], search, target)
     starts = [
         design.coordinates(design.y - (outcome - columns @ coefficients))
         for coefficients in candidates
@@ -84,6 +86,13 @@ def s_location(y: FloatArray, basis: FloatArray, search: Search) -> MFit:
     best = at[np.argsort(scales, kind="stable")[:_FINISHED]]
     starts = [np.array([value / basis[0, 0]]) for value in best.tolist()]
     return _best(basis, y, starts, search, target)
+
+
+def _looked_at(n: int, search: Search) -> IntArray:
+    """Rows among which subsets are drawn and compared: all, or a random part of very many."""
+    if n <= _MOST_ROWS:
+        return np.arange(n)
+    return np.sort(search.rng.choice(n, _MOST_ROWS, replace=False))
 
 
 def _freed_of_dummies(design: RobustDesign) -> tuple[FloatArray, FloatArray]:

@@ -165,6 +165,22 @@ def test_thirty_percent_of_bad_rows_are_found_and_ignored() -> None:
     assert test.p_value < 1e-6
 
 
+def test_thousands_of_rows_are_searched_in_part_and_fitted_in_full() -> None:
+    panel = simulated_panel(400, 15, 2, seed=5)
+    draw = np.random.default_rng(1)
+    bad = draw.random(6000) < 0.25
+    y = panel.X @ [1.0, -0.5] + draw.normal(size=6000) + 40 * bad
+    far = panel._replace(y=y, X=panel.X + np.column_stack([10.0 * bad, 0 * bad]))
+    first, second = (
+        mm_regression(*far, rng=np.random.default_rng(seed), settings=SSettings(starts=100))
+        for seed in (1, 2)
+    )
+    assert_allclose(first.estimates, second.estimates, rtol=1e-9)
+    assert np.abs(first.estimates[:2] - [1.0, -0.5]).max() < 0.1
+    assert first.weights is not None
+    assert first.weights[bad].max() == 0.0
+
+
 def test_a_row_far_out_has_no_influence_on_mm_and_a_bounded_one_on_huber(panel: Panel) -> None:
     far = panel.y.copy()
     far[5] += 1e3
