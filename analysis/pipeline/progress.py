@@ -71,7 +71,8 @@ class Lines(Silent):
         """Return about how long the rest takes, were its models like those that ended."""
         each = (time.monotonic() - self._began) / self._ended
         left = each * (self._total - self._ended)
-        return f"  (about {left:.0f} s left)" if left >= _WORTH_TELLING else ""
+        is_known = self._ended * 10 >= self._total  # the first few say little of the rest
+        return f"  (about {left:.0f} s left)" if is_known and left >= _WORTH_TELLING else ""
 
     def step(self, task: Task, text: str) -> None:
         """Write how far a long model is."""

@@ -40,7 +40,7 @@ def facts(context: Context) -> list[Fact]:
 
 
 def findings(context: Context) -> list[dict[str, object]]:
-    """Return, for each study, its main term in the last model that has it, as estimated."""
+    """Return, for each study, its main term in the last column of the first table, as estimated."""
     found = []
     for study in context.studies:
         focus = focal_term(study, context)
@@ -62,12 +62,16 @@ def findings(context: Context) -> list[dict[str, object]]:
 
 
 def _last_model(study: Study, outcome: str, term: str) -> Model | None:
+    """Return the last column of the first printed table that has the term, else of the study."""
     fitting = [
         model
         for model in study.originals()
         if model.facts["outcome"] == outcome and estimate_of(study, model, term) is not None
     ]
-    return fitting[-1] if fitting else None
+    numbers_of = [model.table_no for model in fitting if model.table_no]
+    first = min(numbers_of, key=lambda number: (len(number), number), default=None)
+    of_first = [model for model in fitting if first in (None, model.table_no)]
+    return of_first[-1] if of_first else None
 
 
 def _panel(context: Context) -> Iterator[Fact]:

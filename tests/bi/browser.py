@@ -35,7 +35,7 @@ class Browser:
     """
 
     def __init__(self, address: str) -> None:
-        self._socket = websocket.create_connection(address, timeout=120)
+        self._socket = websocket.create_connection(address, timeout=600)
         self._number = 0
         self.errors: list[str] = []
         for domain in ("Page", "Runtime", "Log"):
