@@ -110,5 +110,5 @@ def _alive_in_session(session: int) -> list[int]:
 
 
 def _litter(folder: Path) -> list[str]:
-    known = {"warehouse.duckdb", "parquet", ".versions", ".lock"}
+    known = {"warehouse.duckdb", "parquet", "dashboard.zip", ".versions", ".lock"}
     return sorted(path.name for path in folder.iterdir() if path.name not in known)
