@@ -53,11 +53,11 @@ class Texts:
         """
         if self.lang == "en":
             return text
-        whole = _translated(text, self.lang)
-        if whole is not None:
-            return whole
+        # Parts before the whole: a fact of one pattern would else swallow the parts after it.
         parts = [_translated(part, self.lang) for part in text.split("; ")]
-        return "；".join(part for part in parts if part) if all(parts) else None
+        if all(parts):
+            return "；".join(part for part in parts if part)
+        return _translated(text, self.lang)
 
     def knows(self, key: str) -> bool:
         """Say whether the catalogue holds a key."""

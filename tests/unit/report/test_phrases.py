@@ -23,6 +23,11 @@ from analysis.report.texts import phrases, texts
         ),
         ("Leave out agg, press.", "请去掉agg, press。"),
         ("the instruments are weak; something else", None),
+        (  # a fact of the first part does not swallow the second
+            "9 of 420 rows have weight below 0.5: A 2010; the slopes at q = 0.1 may not be unique",
+            "420行中有9行的权重低于 0.5：A 2010；q = 0.1 处的斜率可能不唯一",
+        ),
+        ("cluster(entity); chi2(1) 3.07, p 0.08", "按个体聚类；卡方(1) 3.07，p = 0.08"),
         ("Something that no catalogue knows.", None),
     ],
 )
