@@ -20,8 +20,10 @@ help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: environment ## Raw files -> panel -> tables -> report, on the sample (or RAW_DIR=...)
-	$(BIN)/dbt build --quiet
-	$(BIN)/python -m analysis.run
+	@echo "1/2 dbt build: raw files, marts, checks, published copy (about half a minute)"
+	@$(BIN)/dbt build --quiet
+	@echo "2/2 analysis.run: models, report, published copy (one to four minutes)"
+	@$(BIN)/python -m analysis.run
 
 # A file's tests stay in one process, in their order; the processes share the built sample.
 test: environment lint ## All that CI runs: linters, types, unit, reference and end-to-end tests
@@ -60,8 +62,9 @@ bi-environment: $(BI)/installed
 # The stamp is written last, so an interrupted installation is repeated.
 $(VENV)/installed: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; set PYTHON=/path/to/python3.11") if sys.version_info < (3, 11) else None'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	@echo "Setting up $(VENV), once: some minutes, 1.3 GB"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
 	@touch $@
 
 $(LINT)/installed: requirements-lint.lock

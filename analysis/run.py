@@ -129,7 +129,11 @@ def _parser() -> argparse.ArgumentParser:
         help="the study file (default: analysis/study/paper.yml)",
     )
     parser.add_argument("--only", default="", metavar="NAME,…", help="run these models alone")
-    parser.add_argument("--list", action="store_true", help="list the models and stop")
+    parser.add_argument(
+        "--list",
+        action="store_true",
+        help="list the models and stop; a panel from a file is checked",
+    )
     parser.add_argument(
         "--methods",
         nargs="?",
@@ -193,6 +197,9 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace, interrupt
         except InputError as error:
             parser.error(f"{error.what} {error.next_step}")
     if options.list:
+        from analysis.pipeline.run import check_file
+
+        check_file(study, entries)
         _print_models(study, entries, as_json=options.json)
         return DONE
     finished = _everything(study, entries, options, interrupt)

@@ -103,6 +103,21 @@ class Outcome:
         }
 
 
+def check_file(study: Study, entries: Sequence[Entry]) -> None:
+    """Check what models ask of a panel that is a file, and estimate nothing.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or lacks a column or the rows of a sample.
+    """
+    if study.panel.file is None:
+        return
+    path = study.path.parent / study.panel.file
+    panel = load_panel(read_table(path, study.panel.sheet), path.name, study)
+    check_columns(study, [entry for entry in entries if entry.twin_of is None], {"main": panel})
+
+
 def run_study(request: Request, listener: Listener) -> Outcome:
     """Run models of a study and commit their rows, if the results gate lets them pass.
 
