@@ -42,7 +42,8 @@ examples:
 
 exit codes: 0 done; 1 an input error or a failed gate, nothing written; 2 wrong usage;
 3 done, but a model that the study did not expect to be refused has no estimate;
-130 interrupted, nothing half-done
+130 interrupted: rows, report and copy are each whole or as they were; if the rows of
+the run were stored already, the message says so and how to renew the rest
 """
 
 
@@ -253,10 +254,19 @@ def _told(outcome: Outcome) -> Iterator[None]:
     except BaseException:
         print(
             f"The rows of run {outcome.run.run_id} are in the database; "
-            "what comes after them was not finished:",
+            "what comes after them was not finished.\n"
+            f"  next step: {_renewed_by(outcome)}",
             file=sys.stderr,
         )
         raise
+
+
+def _renewed_by(outcome: Outcome) -> str:
+    """Say what renews the report and the copy of rows that are stored."""
+    commands = "python -m analysis.report"
+    if outcome.has_marts:
+        commands += ", then python -m warehouse.publish"
+    return f"{commands} (the models need not run again)"
 
 
 def _require_gated_marts() -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from analysis.pipeline.panel import Panel
 from analysis.study.model import Entry, Study
 from analysis.study.names import suggestion
 from warehouse.errors import InputError
+
+_WITH_COMMA = re.compile(r"`[+-]?\d+(,\d+)+`")
 
 
 def check_columns(study: Study, entries: Iterable[Entry], panels: Mapping[str, Panel]) -> None:
@@ -43,10 +46,20 @@ def _check_column(study: Study, entry: Entry, panel: Panel, role: str, name: str
             f"The column `{name}` of the panel {panel.name} is not numeric.",
             where=where,
             found=f"for instance {panel.text[name]}",
-            next_step="choose a column of numbers, or make one under `derive:`",
+            next_step=_as_numbers(name, panel.text[name]),
         )
     raise InputError(
         f"The panel {panel.name} has no column `{name}`.",
         where=where,
         next_step=suggestion(name, panel.columns),
+    )
+
+
+def _as_numbers(name: str, example: str) -> str:
+    """Say how a column of text becomes numbers."""
+    if not _WITH_COMMA.match(example):
+        return "choose a column of numbers, or make one under `derive:`"
+    return (
+        "write numbers with a decimal point and without separators of thousands; or, if the comma "
+        f"is a decimal one, derive a column: `{name}_number: replace({name}, ',', '.')::double`"
     )

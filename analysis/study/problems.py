@@ -13,6 +13,14 @@ from analysis.study.names import nearest, suggestion
 from analysis.study.yaml_file import KeyPath, YamlFile
 from warehouse.errors import InputError
 
+# What pydantic calls a bound, in the order in which a range is told.
+_BOUNDS = {
+    "gt": "greater_than",
+    "ge": "greater_than_equal",
+    "lt": "less_than",
+    "le": "less_than_equal",
+}
+
 ModelType = TypeVar("ModelType", bound=BaseModel)
 
 _PLAIN_WORDS = {
@@ -98,7 +106,11 @@ def _problem(model: type[BaseModel], values: dict[str, Any], detail: dict[str, A
     path = _real_path(values, detail["loc"])
     kind, key = detail["type"], detail["loc"][-1] if detail["loc"] else ""
     if kind == "extra_forbidden":
-        return _Problem(path, f"Unknown key `{key}`.", suggestion(key, _keys(model, path[:-1])))
+        advice = suggestion(key, _keys(model, path[:-1]))
+        lacking = _lacking(model, values, path[:-1])
+        if lacking and nearest(key, lacking) is None:
+            advice += f" Missing: {', '.join(f'`{name}`' for name in lacking)}"
+        return _Problem(path, f"Unknown key `{key}`.", advice)
     if kind == "missing":
         name = str(key)
         return _Problem(path, f"The key `{name}` is missing.", f"add `{name}:`", name)
@@ -109,8 +121,45 @@ def _problem(model: type[BaseModel], values: dict[str, Any], detail: dict[str, A
     if kind == "value_error":
         text = str(detail["ctx"]["error"])
         return _Problem(path, f"{text[0].upper()}{text[1:]}.", None)
-    message = _PLAIN_WORDS.get(kind, detail["msg"])
-    return _Problem(path, f"{message}; got {detail['input']!r}.", None)
+    said = f"`{_last_name(path)}` should"
+    message = _PLAIN_WORDS.get(kind, detail["msg"]).replace("Input should", said, 1)
+    return _Problem(path, f"{message}; got {detail['input']!r}.", _range(model, path, detail))
+
+
+def _lacking(model: type[BaseModel], values: dict[str, Any], path: KeyPath) -> list[str]:
+    """Return the keys that the settings at `path` must have and have not."""
+    given: Any = values
+    for part in path:
+        given = given[part]
+    fields = _model_at(model, path).model_fields
+    return [name for name, field in fields.items() if field.is_required() and name not in given]
+
+
+def _last_name(path: KeyPath) -> str:
+    """Return the key at the end of a path; of a list, its key."""
+    return next((str(part) for part in reversed(path) if isinstance(part, str)), "value")
+
+
+def _range(model: type[BaseModel], path: KeyPath, detail: dict[str, Any]) -> str | None:
+    """Say which numbers a key takes, if the one given is out of their range."""
+    if detail["type"] not in _BOUNDS.values():
+        return None
+    field = _model_at(model, path[:-1]).model_fields.get(str(path[-1])) if path else None
+    limits = [*(field.metadata if field is not None else ()), detail.get("ctx", {})]
+    bounds: dict[str, float] = {}
+    for limit in limits:
+        for name in _BOUNDS:
+            value = limit.get(name) if isinstance(limit, dict) else getattr(limit, name, None)
+            if value is not None:
+                bounds[name] = value
+    words = [f"{_BOUNDS[name].replace('_', ' ')} {value:g}" for name, value in bounds.items()]
+    share = max(bounds.get("lt", 0), bounds.get("le", 0)) in (0.5, 1)
+    given = detail["input"]
+    if share and isinstance(given, int | float) and 1 < given < 100:
+        return f"give a share: {given / 100:g} for {given:g} %"
+    if "greater than" in " ".join(words) and len(words) > 1:
+        return f"give a number {' and '.join(words)}".replace(" equal", " equal to")
+    return None
 
 
 def _real_path(values: object, location: tuple[Any, ...]) -> KeyPath:
@@ -126,11 +175,15 @@ def _real_path(values: object, location: tuple[Any, ...]) -> KeyPath:
 
 def _keys(model: type[BaseModel], path: KeyPath) -> Collection[str]:
     """Return the valid keys of the settings at `path` below `model`."""
+    return _model_at(model, path).model_fields.keys()
+
+
+def _model_at(model: type[BaseModel], path: KeyPath) -> type[BaseModel]:
     for part in path:
         field = model.model_fields.get(str(part))
         inner = _settings_within(field.annotation) if field is not None else None
         model = inner or model
-    return model.model_fields.keys()
+    return model
 
 
 def _settings_within(annotation: object) -> type[BaseModel] | None:

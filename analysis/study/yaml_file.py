@@ -12,6 +12,7 @@ from warehouse.errors import InputError
 
 KeyPath = tuple[str | int, ...]
 
+_TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".parquet", ".dta")
 _Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TextLoader: type[Any] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
@@ -94,10 +95,24 @@ def read_yaml(path: Path, what: str = "study file", *, as_text: bool = False) ->
             f"The {what} holds no settings.",
             where=str(path),
             expected="keys such as `title:`",
-            found="an empty file" if values is None else f"a {type(values).__name__}",
+            found=_in_words(values),
+            next_step=_other_file(path, what),
         )
     settings = {str(key): value for key, value in values.items()}
     return YamlFile(path, content, settings, lines, what)
+
+
+def _in_words(values: object) -> str:
+    if values is None:
+        return "an empty file"
+    return "a list" if isinstance(values, list) else "text without keys"
+
+
+def _other_file(path: Path, what: str) -> str | None:
+    """Say what to do with a table that was given in place of settings."""
+    if path.suffix.lower() not in _TABLES:
+        return None
+    return f"a {what} is YAML; a table such as this one is named in it, as `file:` under `panel:`"
 
 
 def _note_lines(path: Path, node: object, at: KeyPath, lines: dict[KeyPath, int]) -> None:

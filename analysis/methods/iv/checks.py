@@ -51,7 +51,7 @@ def check_instruments(
         listed = ", ".join(flat)
         raise NotIdentified(
             f"No variation is left in the instrument {listed}. {' '.join(flat.values())}",
-            _ways_out(listed, effects),
+            _ways_out(tuple(flat), given, effects),
         )
     joint = np.column_stack([columns[:, n_endogenous:], excluded])
     check_independent(joint, (*panel.names[n_endogenous:], *names), effects)
@@ -116,7 +116,12 @@ def product_instruments(
     return tuple(found)
 
 
-def _ways_out(listed: str, effects: tuple[str, ...]) -> str:
+def _ways_out(flat: tuple[str, ...], given: PanelData, effects: tuple[str, ...]) -> str:
+    spread = dict(zip(given.names, np.ptp(given.X, axis=0), strict=True))
+    constant = ", ".join(name for name in flat if spread[name] == 0)
+    if constant:
+        return f"Leave out {constant}: a constant is no instrument, whatever it is multiplied by."
+    listed = ", ".join(flat)
     if "entity" in effects:
         return (
             f"Two ways out: multiply {listed} by a series that changes over time "

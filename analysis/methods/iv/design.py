@@ -257,9 +257,10 @@ def _projected(
 
 def _check_sizes(panel: PanelData, instrument_names: tuple[str, ...], q: int, rank: int) -> None:
     if len(instrument_names) < q:
+        plural = "" if len(instrument_names) == 1 else "s"
         raise NotIdentified(
-            f"{len(instrument_names)} instruments ({', '.join(instrument_names)}) cannot identify "
-            f"{q} endogenous regressors ({', '.join(panel.names[:q])}).",
+            f"{len(instrument_names)} instrument{plural} ({', '.join(instrument_names)}) cannot "
+            f"identify {q} endogenous regressors ({', '.join(panel.names[:q])}).",
             "Add instruments or treat fewer regressors as endogenous.",
         )
     n_slopes = panel.X.shape[1] - q + len(instrument_names)

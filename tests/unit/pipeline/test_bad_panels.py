@@ -158,3 +158,11 @@ def test_what_is_wrong_with_the_panel_itself_stops_before_anything_runs(
     ):
         with pytest.raises(InputError, match=message):
             outcome(tmp_path, family, more, sample, change)  # type: ignore[arg-type]
+
+
+def test_numbers_with_a_decimal_comma_are_told_how_to_become_numbers(tmp_path: Path) -> None:
+    def with_commas(columns: Mapping[str, list[Any]]) -> Columns:
+        return dict(columns) | {"z": [f"{value:.4f}".replace(".", ",") for value in Z]}
+
+    with pytest.raises(InputError, match=r"replace\(z, ',', '\.'\)::double"):
+        outcome(tmp_path, "within", "z", change=with_commas)

@@ -91,6 +91,8 @@ def test_the_fingerprint_depends_on_values_and_not_on_order(tmp_path: Path) -> N
     ("body", "words"),
     [
         ("derive: {l: lag(yy) over panel}\n", "did you mean `y`?"),
+        ("derive: {l: lagg(y) over panel}\n", "no function `lagg`"),
+        ("derive: {l: lagg(y) over panel}\n", "did you mean `lag`?"),
         ("derive: {y: 2 * x}\n", "already has a column `y`"),
         ("derive: {Y: 2 * x}\n", "already has a column `Y`"),
         ("derive: {l: 'x; drop table panel'}\n", "The column `l` cannot be derived."),

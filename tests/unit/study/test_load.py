@@ -100,14 +100,17 @@ def test_two_mistakes_are_both_named(tmp_path: Path) -> None:
         ("title: a\ntitle: b\n", "The key `title` is given twice."),
         ("title: [a\n", "not valid YAML"),
         ("", "holds no settings"),
-        ("- a\n", "holds no settings"),
+        ("- a\n", "found: a list"),
+        ("unit,year,y\n", "found: text without keys"),
         (HEAD + "models:\n  m: [1]\n", "Keys with values are expected"),
         (HEAD + "models:\n  m: {outcome: y}\n", "names no method"),
         (HEAD + "models:\n  'a b': {method: panel.pooled}\n", "cannot be the name of a model"),
         (within(regressors="[agg, agg]"), "Named twice: agg."),
         (within(regressors="[agg, develop]"), "`develop` is the outcome and a regressor."),
         (within(regressors="[]"), "At least one is needed"),
-        (within(transform="{winsorise: 0.7}"), "less than 0.5"),
+        (within(transform="{winsorise: 0.7}"), "`winsorise` should be less than 0.5"),
+        (within(transform="{winsorise: 0.7}"), "a number greater than 0 and less than 0.5"),
+        (within(confidence="95"), "give a share: 0.95 for 95 %"),
         (within(transform="{winsorise: 0.1, trim: 0.1}"), "either `winsorise` or `trim`"),
         (within(covariance="{kind: hc1, by: entity}"), "`by` belongs to cluster"),
         (within(covariance="{kind: hc1, lag: 2}"), "`lag` and `rule` belong to"),
@@ -123,6 +126,19 @@ def test_two_mistakes_are_both_named(tmp_path: Path) -> None:
 )
 def test_what_makes_no_sense_is_refused(tmp_path: Path, text: str, words: str) -> None:
     assert words.casefold() in refused(tmp_path, text).casefold()
+
+
+def test_an_unknown_key_names_the_required_ones_that_are_missing(tmp_path: Path) -> None:
+    said = refused(tmp_path, HEAD + "models:\n  m: {method: describe.summary, columns: [agg]}\n")
+    assert "Missing: `variables`" in said
+    assert "Missing" not in refused(tmp_path, within(jackknifes="entity"))
+
+
+def test_a_table_in_place_of_a_study_is_told_where_it_belongs(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("unit,year,y\na,2001,1\n", encoding="utf-8")
+    with pytest.raises(InputError, match="as `file:` under `panel:`"):
+        load_study(path)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

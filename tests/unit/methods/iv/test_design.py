@@ -53,6 +53,13 @@ def test_an_instrument_without_within_variation_names_both_ways_out() -> None:
     terrain.design(effects=["time"])
 
 
+def test_a_constant_instrument_is_to_be_left_out() -> None:
+    panel = simulated_iv()
+    with pytest.raises(NotIdentified) as refusal:
+        with_instrument(panel, np.ones(panel.entity.size)).design()
+    assert refusal.value.next_step.startswith("Leave out z0: a constant is no instrument")
+
+
 def test_a_product_of_constant_and_series_is_named_a_single_shock() -> None:
     panel = simulated_iv()
     shock = np.random.default_rng(5).normal(size=14)[panel.time - 2010]
@@ -109,7 +116,7 @@ def test_what_cannot_be_identified(change: Callable[[IvPanel], IvPanel], message
 
 def test_fewer_instruments_than_endogenous() -> None:
     panel = simulated_iv(n_endogenous=2, n_instruments=2)
-    with pytest.raises(NotIdentified, match=r"1 instruments \(z0\) cannot identify 2 endogenous"):
+    with pytest.raises(NotIdentified, match=r"1 instrument \(z0\) cannot identify 2 endogenous"):
         replace(panel, instruments=panel.instruments[:, :1]).design()
 
 
