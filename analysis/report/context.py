@@ -58,6 +58,13 @@ class Context:
         return not self.reader.hides("marts")
 
     @property
+    def title(self) -> str:
+        """The study of the page; with several, how many; empty without any."""
+        if len(self.studies) > 1:
+            return self.text("page.title_of_several", n=len(self.studies))
+        return self.studies[0].title if self.studies else ""
+
+    @property
     def has_synthetic_results(self) -> bool:
         """Whether any study was made from the synthetic sample."""
         return any(study.is_synthetic for study in self.studies)

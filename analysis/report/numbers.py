@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,6 +13,8 @@ MINUS = "\N{MINUS SIGN}"
 NONE = "\N{EN DASH}"
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+# Before a number, or between two.
+_MINUS_SIGN = re.compile(r"(?<![^\s(\[,;=<>≤≥])-(?=\.?\d)|(?<=[\d²)] )-(?= [\d(])")
 _SMALLEST_FIXED = 1e-6
 _FOUR_DECIMALS = 1e-3
 _GROUPED = 1e3
@@ -138,6 +141,17 @@ def stars(p: float | None) -> str:
     if p is None:
         return ""
     return next(("*" * count for level, count in _STARS if p < level), "")
+
+
+def typeset(sentence: str | None) -> str:
+    """Return a sentence of the database with the minus signs that the page's numbers have.
+
+    A hyphen inside a word, a range or a quotation stays one.
+
+    >>> typeset("correlation -0.199 against 0.5 - 1; 2008-2021, t-test, `-1`")
+    'correlation −0.199 against 0.5 − 1; 2008-2021, t-test, `-1`'
+    """
+    return _MINUS_SIGN.sub(MINUS, sentence or "")
 
 
 def moment(value: datetime | None) -> str:

@@ -40,13 +40,13 @@ def facts(context: Context) -> list[Fact]:
 
 
 def findings(context: Context) -> list[dict[str, object]]:
-    """Return, for each study, its main term in the last column of the first table, as estimated."""
+    """Return, for each study, its main term as its headline model estimates it."""
     found = []
     for study in context.studies:
         focus = focal_term(study, context)
         if focus is None:
             continue
-        model = _last_model(study, *focus)
+        model = _headline_model(study, *focus)
         row = estimate_of(study, model, focus[1]) if model else None
         if model is not None and row is not None:
             twin = study.twin(model.id)
@@ -61,17 +61,21 @@ def findings(context: Context) -> list[dict[str, object]]:
     return found
 
 
-def _last_model(study: Study, outcome: str, term: str) -> Model | None:
-    """Return the last column of the first printed table that has the term, else of the study."""
+def _headline_model(study: Study, outcome: str, term: str) -> Model | None:
+    """Return the last column of the first printed table that has the term.
+
+    Without a printed table it is the first entry on the most rows: no part of the sample.
+    """
     fitting = [
         model
         for model in study.originals()
         if model.facts["outcome"] == outcome and estimate_of(study, model, term) is not None
     ]
     numbers_of = [model.table_no for model in fitting if model.table_no]
-    first = min(numbers_of, key=lambda number: (len(number), number), default=None)
-    of_first = [model for model in fitting if first in (None, model.table_no)]
-    return of_first[-1] if of_first else None
+    if not numbers_of:
+        return max(fitting, key=lambda model: model.facts["n_used"] or 0, default=None)
+    first = min(numbers_of, key=lambda number: (len(number), number))
+    return [model for model in fitting if model.table_no == first][-1]
 
 
 def _panel(context: Context) -> Iterator[Fact]:

@@ -174,6 +174,7 @@ def _environment() -> Environment:
         "stars": numbers.stars,
         "moment": numbers.moment,
         "exact": numbers.exact,
+        "typeset": numbers.typeset,
     }
     return environment
 

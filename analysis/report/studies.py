@@ -116,6 +116,11 @@ class Study:
         return bool(self.run["is_synthetic"]) or any(m.facts["is_synthetic"] for m in self.models)
 
     @property
+    def n_runs(self) -> int:
+        """How many runs made the models shown: several after a run of some models only."""
+        return len({str(model.facts["run_id"]) for model in self.models})
+
+    @property
     def outdated(self) -> list[Model]:
         """The models whose panel is not the one in the marts, or that a newer run refused."""
         return [model for model in self.models if not model.facts["is_current"]]

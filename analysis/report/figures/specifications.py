@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _NAME, _PLOT, _RIGHT = 190, 640, 16
 _CURVE, _TOP, _GAP = 230, 10, 18
-_ROW, _HEAD = 12, 17
+_ROW, _HEAD = 15, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +67,9 @@ def specification_curve(
         y += _HEAD
         sheet.text((_NAME - 6, y - 5), clipped(kind, _NAME - 10, 12), "label end heading")
         for option in options:
-            sheet.text((_NAME - 6, y + 9), clipped(option, _NAME - 10, 11), "tick end")
+            sheet.text((_NAME - 6, y + 11), clipped(option, _NAME - 10, 12), "tick end")
             marks = [
-                ((across.at(place), y + 2), (across.at(place), y + _ROW - 1))
+                ((across.at(place), y + 2), (across.at(place), y + _ROW - 2))
                 for place, one in enumerate(drawn)
                 if option in one.choices.get(kind, ())
             ]

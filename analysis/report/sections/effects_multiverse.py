@@ -81,12 +81,13 @@ def _block(
     curve = specification_curve(
         drawn, _all_choices(models, kinds, context), context.text("effects.curve_label", **facts)
     )
+    caption = "curve_caption" if step > 1 else "curve_caption_all"
     return {
         "study": study,
         "model": models[0],
         "facts": facts,
         "figure": curve,
-        "caption": context.text("effects.curve_caption", **facts),
+        "caption": context.text(f"effects.{caption}", **facts),
         "samples": [
             {"name": _reading(model), "model": model, **_shares(study, model, "main")}
             for model in models

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analysis.report import numbers
 from analysis.report.figures.clustermap import ClusterTile, cluster_map
 from analysis.report.figures.moran_plot import Dot, moran_scatter
 from analysis.report.reader import NothingToShowError
@@ -167,7 +168,8 @@ def _region(row: Row, context: Context) -> str:
 def _dot(row: Row, context: Context) -> Dot:
     name = _region(row, context)
     is_found = row["cluster"] in CLUSTERS
-    tip = context.text("moran.point", region=name, z=f"{row['z']:.2f}", lag=f"{row['lag']:.2f}")
+    z, lag = numbers.fixed(row["z"], 2), numbers.fixed(row["lag"], 2)
+    tip = context.text("moran.point", region=name, z=z, lag=lag)
     return Dot(name, row["z"], row["lag"], row["quadrant"], tip, is_named=is_found)
 
 

@@ -23,6 +23,8 @@ CONSTANT = "const"
 WITHOUT = "jackknife:"
 # Nor do correlated random effects belong in a column of fixed effects: they stand below it.
 _BESIDE = (WITHOUT, "mundlak")
+# The parts whose terms a printed table names as they are.
+_PRINTED = ("main", "dynamic", "spatial")
 # In the table itself; every other fit statistic stands in the list below it.
 FIT = (
     "n_obs",
@@ -174,9 +176,9 @@ class RegressionTable:
             href=model.anchor,
         )
 
-    def _published_estimate(self, column_no: str, term: str) -> Cell:
-        row = self._published.get((column_no, term, "estimate"))
-        if row is None:
+    def _published_estimate(self, column_no: str, term: str | None) -> Cell:
+        row = self._published.get((column_no, term, "estimate")) if term else None
+        if row is None or term is None:
             return Cell()
         error = self._published.get((column_no, term, "std_error"))
         stars = self._published.get((column_no, term, "stars"))
@@ -306,9 +308,14 @@ class RegressionTable:
             yield text("models.note_refused")
 
 
-def printed_term(part: str, term: str) -> str:
-    """Return how a printed table names a term: a neighbour's regressor is ``W_agg``."""
-    return f"W_{term}" if part == "wx" else term
+def printed_term(part: str, term: str) -> str | None:
+    """Return how a printed table names a term of a part; None for a part that it does not print.
+
+    A neighbour's regressor is printed as ``W_agg``.
+    """
+    if part == "wx":
+        return f"W_{term}"
+    return term if part in _PRINTED else None
 
 
 def _opened(lines: Sequence[Line]) -> list[Line]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -173,6 +174,9 @@ def test_the_curve_shows_every_choice_and_the_shares(chapter: Element) -> None:
     assert len(figure.find("circle")) == 32
     for choice in ("steep", "entity + period", "clustered by entity", "late"):
         assert choice in figure.text
+    assert "32 specifications by their estimate. Blue" in piece.text
+    rows = [float(word.attributes["y"]) for word in figure.find("text", class_="end")[-9:]]
+    assert min(below - above for above, below in pairwise(rows)) >= 15
     samples = rows_of(piece.find("table")[0])
     assert list(samples) == ["all", "late"]
     assert samples["all"][0] == "16"

@@ -35,6 +35,7 @@ def _page(tmp_path: Path, *, lang: str = "en", **how: object) -> Element:
 
 
 def _change(original: Path, tmp_path: Path, statement: str) -> Element:
+    tmp_path.mkdir(exist_ok=True)
     database = Path(shutil.copy(original, tmp_path / "w.duckdb"))
     with duckdb.connect(str(database)) as connection:
         connection.execute(statement)
@@ -122,7 +123,9 @@ def test_real_data_carries_no_mark(tmp_path: Path) -> None:
 def test_a_study_of_real_data_beside_the_sample_is_told_apart(tmp_path: Path) -> None:
     own = StudyRun("own", "Own panel", "run-2", "my.csv", False, hours=1, table_no=None)
     page = _page(tmp_path, runs=(StudyRun(), own))
-    assert page.one("h1").text == "Own panel"
+    # The title of one study never stands over two.
+    assert page.one("h1").text == "2 studies of one database"
+    assert page.find("title")[0].text.endswith("2 studies of one database")
     marked = {
         each.one("strong").text: len(each.find("span", class_="mark"))
         for each in section(page, "models").find("p", class_="of-study")
@@ -155,6 +158,50 @@ def test_estimates_are_the_database_s_with_stars_and_errors(page: Element) -> No
     assert by_label["Entity effects"] == ["no", "no", "no", "yes", ""]
     assert by_label["R² within"] == ["", "0.5000", "", "0.5000", ""]
     assert by_label["R² as published"] == ["0.4902", "0.5000", "0.4902", "0.5000", ""]
+
+
+def test_a_part_that_no_table_prints_has_no_published_figure(
+    database: Path, tmp_path: Path
+) -> None:
+    page = _change(
+        database,
+        tmp_path,
+        "insert into results.estimate by name select * replace ('means' as part, "
+        "position + 100 as position) from results.estimate",
+    )
+    rows = _cells(section(page, "models").find("table", class_="three-line")[0])
+    first, second = [row for row in rows if row[0] == "agg"]
+    assert first[1] == "0.2206***"
+    assert second[1] == ""
+    assert second[2] == first[2]
+
+
+def test_a_study_without_printed_tables_is_headed_by_its_first_entry_on_every_row(
+    tmp_path: Path,
+) -> None:
+    database = fixture.create(tmp_path / "w.duckdb", runs=(StudyRun(table_no=None),))
+    page = _change(
+        database, tmp_path / "part", "update results.model set n_used = 5 where model_id = 'within'"
+    )
+    assert "in the model pooled." in page.one("p", class_="finding").text
+    page = _change(
+        database, tmp_path / "all", "update results.model set n_used = 5 where model_id = 'pooled'"
+    )
+    assert "in the model within." in page.one("p", class_="finding").text
+
+
+def test_models_of_several_runs_are_said_to_be(database: Path, tmp_path: Path) -> None:
+    assert "newest of" not in read(build_report(database, tmp_path / "one")).text
+    several = fixture.create(
+        tmp_path / "w.duckdb", runs=(StudyRun(), StudyRun(run_id="run-2", hours=1))
+    )
+    page = _change(
+        several,
+        tmp_path / "two",
+        "delete from results.refusal where run_id = 'run-2'; "
+        "delete from results.model where run_id = 'run-2' and model_id = 'gone'",
+    )
+    assert "run-2 (newest of 2 runs:" in page.one("div", class_="masthead").text
 
 
 def test_every_number_says_what_made_it(page: Element) -> None:
