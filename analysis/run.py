@@ -26,6 +26,7 @@ from warehouse.errors import InputError, refused_by_disk
 
 if TYPE_CHECKING:
     from analysis.pipeline.run import Outcome
+    from analysis.results.records import Model
     from analysis.study.model import Entry, Study
 
 DONE, FAILED, WRONG_USAGE, REFUSED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -337,12 +338,11 @@ def _print_summary(finished: Finished, *, as_json: bool) -> None:
     for model in outcome.models:
         for record in model.records:
             counts[record.table] = counts.get(record.table, 0) + 1
-    done = sum(model.status == "done" for model in outcome.models)
     if as_json:
         print(json.dumps(_summary(finished, counts), ensure_ascii=False, indent=2))
         return
     print(
-        f"run {outcome.run.run_id}: {done} of {len(outcome.models)} models "
+        f"run {outcome.run.run_id}: {_done(outcome)} "
         f"in {finished.seconds:.1f} s" + (" on synthetic data" if outcome.run.is_synthetic else "")
     )
     print("  rows       " + ", ".join(f"{table} {n}" for table, n in sorted(counts.items())))
@@ -355,6 +355,19 @@ def _print_summary(finished: Finished, *, as_json: bool) -> None:
     for model_id, refusal in outcome.refusals.items():
         expected = " (as the study expects)" if refusal.is_expected else ""
         print(f"  refused    {model_id}{expected}: {refusal.reason} {refusal.next_step}")
+
+
+def _done(outcome: Outcome) -> str:
+    """Count models, and apart from them those repeated on unreplaced data, as the page does."""
+    twins = [model for model in outcome.models if model.twin_of is not None]
+    models = [model for model in outcome.models if model.twin_of is None]
+    parts = [f"{_ended(models)} models"] if models else []
+    parts += [f"{_ended(twins)} repeated on unreplaced data"] if twins else []
+    return " and ".join(parts)
+
+
+def _ended(models: Sequence[Model]) -> str:
+    return f"{sum(model.status == 'done' for model in models)} of {len(models)}"
 
 
 def _summary(finished: Finished, counts: dict[str, int]) -> dict[str, object]:

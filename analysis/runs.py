@@ -75,6 +75,8 @@ def _list(*, as_json: bool) -> None:
         return
     if not runs:
         print("no runs: `python -m analysis.run` makes one")
+    else:
+        print(f"{'run':<23}  {'study':<12} {'models':>6} {'refused':>7}  marks")
     for run in runs:
         marks = [
             run.status if run.status != "finished" else "",
@@ -82,7 +84,7 @@ def _list(*, as_json: bool) -> None:
             "shown" if run.is_shown else "",
         ]
         print(
-            f"{run.run_id}  {run.study_id:<12} {run.n_models:>4} models {run.n_refused:>3} refused"
+            f"{run.run_id}  {run.study_id:<12} {run.n_models:>6} {run.n_refused:>7}"
             f"  {' '.join(filter(None, marks))}".rstrip()
         )
 

@@ -42,7 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="the database (default: the one that dbt build writes, or WAREHOUSE_PATH)",
     )
     parser.add_argument(
-        "--output", type=Path, help="folder of the page (default: reports, or REPORT_DIR)"
+        "--output",
+        type=Path,
+        help="folder of the page, or its file `….html` (default: reports, or REPORT_DIR)",
     )
     parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language of the report")
     parser.add_argument("--study", metavar="ID", help="one study alone (default: every study)")

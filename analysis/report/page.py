@@ -71,7 +71,12 @@ def _belongs(section: Section, context: Context) -> bool:
 def _has_rows(relation: str, context: Context) -> bool:
     if not context.reader.has(relation):
         return False
-    return bool(context.reader.one(f"select count(*) as n from {relation}")["n"])
+    studies = [study.id for study in context.studies]
+    return bool(
+        context.reader.one(
+            f"select count(*) as n from {relation} where list_contains(?, study_id)", studies
+        )["n"]
+    )
 
 
 def worded_tables(shown: Sequence[Chapter], context: Context) -> list[Worded]:

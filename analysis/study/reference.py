@@ -112,13 +112,16 @@ def _keys(model: type[BaseModel], without: frozenset[str]) -> Iterator[str]:
     about = descriptions(model)
     names = [name for name in model.model_fields if name not in without]
     names.sort(key=lambda name: not model.model_fields[name].is_required())
-    for name, following in itertools.zip_longest(names, names[1:]):
-        field = model.model_fields[name]
-        yield f"  {name}: {_type(field)}; {_default(field)}"
-        # Keys described together share one description, below the last of them.
-        if name in about and about[name] != about.get(following or ""):
+    # Keys described together share one description, below the last of them, which names them.
+    for text, group in itertools.groupby(names, lambda name: about.get(name, name)):
+        together = list(group)
+        for name in together:
+            field = model.model_fields[name]
+            yield f"  {name}: {_type(field)}; {_default(field)}"
+        if together[-1] in about:
+            whose = f"{', '.join(together)}: " if len(together) > 1 else ""
             yield textwrap.fill(
-                about[name], _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT
+                whose + text, _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT
             )
 
 
@@ -157,6 +160,8 @@ def _annotation(annotation: Any) -> str:  # noqa: ANN401 - an annotation is any 
     if origin in (tuple, list):
         return f"list of {_annotation(inner[0])}" if inner else "list"
     if origin is dict:
+        if get_origin(inner[1]) is dict:
+            return "names, each with keys of its own"
         return f"names, each with {_annotation(inner[1])}"
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return "keys (see below)"

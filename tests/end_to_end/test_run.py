@@ -380,4 +380,4 @@ def test_stored_runs_are_listed_and_pruned(workspace: Workspace) -> None:
     pruned = workspace.python("-m", "analysis.runs", "prune", "--keep", "1", "--json")
     # the oldest run still holds Table 6, the newest the descriptives
     assert json.loads(pruned.stdout)["removed"] == [stored[1]["run_id"]]
-    assert len(workspace.python("-m", "analysis.runs", "list").stdout.splitlines()) == 2
+    assert len(workspace.python("-m", "analysis.runs", "list").stdout.splitlines()) == 1 + 2

@@ -62,8 +62,8 @@ class Randomisation:
             None,
             self.p_value,
             "two_sided",
-            f"{self.term} has no effect on any region in any period",
-            f"{self.statistic} over {self.draws} reassignments of whole regional paths",
+            f"{self.term} has no effect on any unit in any period",
+            f"{self.statistic} over {self.draws} reassignments of whole paths of units",
         )
 
 

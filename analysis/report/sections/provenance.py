@@ -74,8 +74,12 @@ def entries(context: Context) -> Mapping[str, object]:
 
 
 def checks(context: Context) -> Mapping[str, object]:
-    """Return the latest look of every gate."""
-    rows = context.reader.rows(_CHECKS)
+    """Return the latest look of every gate; of a panel from a file, that at the results."""
+    rows = [
+        row
+        for row in context.reader.rows(_CHECKS)
+        if context.shows_marts or row["gate"] == "results"
+    ]
     if not rows:
         raise NothingToShowError("missing.rows", table="results.data_quality_check")
     gates: dict[str, list[Row]] = {}

@@ -149,7 +149,7 @@ def test_groups_never_stand_without_their_test(chapter: Element) -> None:
         assert "stronger" not in block.text
         tests = rows_of(block.find("table")[-1])
         assert list(tests) == [
-            "permutation of regions over groups",
+            "permutation of units over groups",
             "stacked regressions",
             "interactions",
         ]
@@ -159,7 +159,7 @@ def test_what_is_left_out_is_named_and_kept_out_of_the_tables(
     database: Path, chapter: Element, tmp_path: Path
 ) -> None:
     piece = chapter.one("div", id="effects-jackknife")
-    assert "Without one of 18 regions or years the coefficient lies between" in piece.text
+    assert "Without one of 18 units or periods the coefficient lies between" in piece.text
     figure = piece.one("svg")
     assert len(figure.find("circle")) == 19
     assert "without r3" in figure.text

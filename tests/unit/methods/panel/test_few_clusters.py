@@ -250,7 +250,7 @@ def test_strata_keep_paths_at_home() -> None:
     )
 
     assert len(np.unique(found.distribution.round(10))) <= 2**4
-    assert "reassignments of whole regional paths" in found.as_test().note
+    assert "reassignments of whole paths of units" in found.as_test().note
 
 
 @pytest.mark.parametrize(
