@@ -24,6 +24,9 @@ from analysis.methods.panel.projection import Projection
 from analysis.methods.panel.results import PanelFit
 from analysis.methods.panel.rsquared import r_squared
 
+# A regressor of which the others explain 99 %: its standard error is ten times what it would be.
+_INFLATED = 100.0
+
 
 def projection_of(panel: PanelData, effects: tuple[str, ...]) -> Projection:
     """Build the projection that absorbs `effects` (none: the constant) on the rows of `panel`."""
@@ -48,12 +51,17 @@ class AbsorbedRegression:
         y after the projection, shape ``(n,)``.
     solution
         The fit of `outcome` on the projected X.
+    inflation
+        Variance inflation factors of the projected X, shape ``(k,)``: 1 / (1 - R2) of each
+        regressor on the others, once the effects (or the constant) are taken out; ``None``
+        where the slopes are not those of least squares.
     """
 
     projection: Projection
     count: ParameterCount
     outcome: FloatArray
     solution: Solution
+    inflation: FloatArray | None = None
 
 
 def regress(panel: PanelData, effects: tuple[str, ...]) -> AbsorbedRegression:
@@ -70,7 +78,9 @@ def regress(panel: PanelData, effects: tuple[str, ...]) -> AbsorbedRegression:
     design, outcome = projection.residual(panel.X), projection.residual(panel.y)
     check_identified(panel, design, effects)
     _check_varies(panel, outcome, effects)
-    return AbsorbedRegression(projection, count, outcome, solve(design, outcome))
+    solution = solve(design, outcome)
+    inflation = np.diagonal(solution.bread) * np.einsum("ij,ij->j", design, design)
+    return AbsorbedRegression(projection, count, outcome, solution, inflation)
 
 
 def absorbed_fit(
@@ -117,7 +127,7 @@ def absorbed_fit(
         fitted=panel.y - solution.residuals,
         entity_effects=entity_effects,
         time_effects=time_effects,
-        notes=notes,
+        notes=(*notes, *_near_collinearity(panel.names, fit.inflation, effects)),
     )
     return finish(model, request, level)
 
@@ -160,4 +170,24 @@ def _check_varies(panel: PanelData, outcome: FloatArray, effects: tuple[str, ...
     where = f" once {' and '.join(effects)} effects are taken out" if effects else ""
     raise NotIdentified(
         f"The outcome does not vary{where}.", "Choose another outcome or fewer effects."
+    )
+
+
+def _near_collinearity(
+    names: tuple[str, ...], inflation: FloatArray | None, effects: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Name the regressors that the others all but determine."""
+    if inflation is None:
+        return ()
+    found = [
+        f"{name} {factor:.3g}"
+        for name, factor in zip(names, inflation.tolist(), strict=True)
+        if factor > _INFLATED
+    ]
+    if not found:
+        return ()
+    once = f" once {' and '.join(effects)} effects are taken out" if effects else ""
+    return (
+        f"regressors all but determine one another{once} (variance inflation: "
+        f"{', '.join(found)}): the slope of each rests on the little that the others leave of it",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.report import numbers
 from analysis.report.reader import NothingToShowError
@@ -15,10 +15,15 @@ if TYPE_CHECKING:
     from analysis.report.context import Context
     from analysis.report.studies import Model, Study
 
+# Settings whose values have names, and what kind of names.
+_IN_WORDS = {"effects": "effect", "bias": "incidental", "loss": "loss"}
 # Settings that a sentence names, in its order; each has a message `methods.with_<setting>`.
 _NAMED = (
     "variables",
+    "variable",
+    "residuals",
     "regressors",
+    "optional",
     "endogenous",
     "instruments",
     "threshold_variable",
@@ -28,6 +33,11 @@ _NAMED = (
     "thresholds",
     "weights",
     "effects",
+    "random",
+    "dynamic",
+    "bias",
+    "loss",
+    "transform",
     "bootstrap",
     "permutations",
     "draws",
@@ -81,29 +91,57 @@ def _sentence(study: Study, model: Model, context: Context) -> str:
         words = _words(model.options.get(setting), setting, context)
         if words:
             parts.append(text(f"methods.with_{setting}", what=words))
-    kinds = [row["std_error_kind"] for row in study.headline(model.id)]
-    if kinds and kinds[0] != "none":
-        parts.append(text("methods.errors", kind=origin.std_error_kind(kinds[0], context)))
+    if errors := _errors(study, model, context):
+        parts.append(text("methods.errors", kind=errors))
     if model.facts["sample"] != "all":
         parts.append(text("methods.sample", sample=model.facts["sample"]))
     return text("methods.join").join(parts)
+
+
+def _errors(study: Study, model: Model, context: Context) -> str:
+    """Return the headline's kind of standard error; of a grid, all that it crosses."""
+    kinds = [row["std_error_kind"] for row in study.headline(model.id)][:1]
+    if not kinds and model.method.startswith("multiverse."):
+        kinds = [
+            f"{one['kind']}({', '.join(one['by'])})" if one["kind"] == "cluster" else one["kind"]
+            for one in model.options["covariance"]
+        ]
+    said = [origin.std_error_kind(kind, context) for kind in kinds if kind != "none"]
+    return " | ".join(said)
 
 
 def _words(value: object, setting: str, context: Context) -> str:
     """Return the value of a setting as a sentence names it; empty for none."""
     if value in (None, [], {}, ()):
         return ""
-    if isinstance(value, bool | dict):
-        return ""
+    if isinstance(value, bool):
+        return context.text("models.yes") if value else ""
+    if isinstance(value, dict):
+        return _group(value, setting, context)
     if isinstance(value, int):
         return numbers.integer(value)
     named = value if isinstance(value, list) else [value]
     if any(isinstance(one, list) for one in named):  # one of several choices each
-        return " | ".join(_words(one, setting, context) or "–" for one in named)
+        none = context.text("effects.no_effects")
+        return " | ".join(_words(one, setting, context) or none for one in named)
     words = [f"{one:g}" if isinstance(one, float) else str(one) for one in named]
-    if setting == "effects":
-        words = [context.text.name("effect", one) for one in words]
+    if setting in _IN_WORDS:
+        words = [context.text.name(_IN_WORDS[setting], one) for one in words]
     return ", ".join(words)
+
+
+def _group(value: Mapping[str, Any], setting: str, context: Context) -> str:
+    """Return a setting of several parts in words; empty for one that no sentence names."""
+    text = context.text
+    if setting == "residuals":
+        on = ", ".join(value["regressors"])
+        return text("methods.residuals_of", outcome=value["outcome"], what=on)
+    if setting != "transform":
+        return ""
+    pulled_in = value["winsorise"] is not None
+    share = numbers.percent(value["winsorise"] if pulled_in else value["trim"], 0)
+    words = text("methods.pulled_in" if pulled_in else "methods.left_out", share=share)
+    return text("methods.by_period", what=words) if value["by"] == "time" else words
 
 
 SECTION = Section(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
 import duckdb
+import pytest
 
-from analysis.report.build import build_report
+from analysis.report.build import build_report, open_reader
+from analysis.report.context import read_context
+from analysis.report.sections.methods import paragraphs
 from tests.unit.report import fixture
 from tests.unit.report.page import Element, read, section
 
@@ -21,6 +25,37 @@ def test_a_sentence_per_entry_names_method_regressors_and_errors(page: Element) 
     links = {link.attributes["href"] for link in shown.find("a")}
     entries = {entry.attributes["id"] for entry in page.find("article", class_="entry")}
     assert {link.removeprefix("#") for link in links} == entries
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"transform": {"winsorise": 0.01, "trim": None, "by": "pooled"}}, "tail of 1% pulled in;"),
+        ({"transform": {"winsorise": None, "trim": 0.05, "by": "time"}}, "left out, period by"),
+        ({"dynamic": True, "bias": None}, "the outcome of the period before among"),
+        ({"random": True, "dynamic": False}, "random entity effects"),
+        ({"bias": "none"}, "incidental parameters: left as they are"),
+        ({"loss": "bisquare"}, "bisquare loss"),
+        ({"variable": "develop"}, "of develop"),
+        ({"optional": ["wage"], "effects": [[], ["entity"]]}, "out: wage; effects: none | entity"),
+    ],
+)
+def test_what_sets_an_entry_apart_is_said(
+    database: Path, tmp_path: Path, options: dict[str, object], words: str
+) -> None:
+    path = Path(shutil.copy(database, tmp_path / "w.duckdb"))
+    with duckdb.connect(str(path)) as connection:
+        for table in ("model", "study_entry"):
+            rows = connection.execute(
+                f"select options from results.{table} where model_id = 'within'"
+            ).fetchall()
+            changed = json.dumps(json.loads(rows[0][0]) | options)
+            connection.execute(
+                f"update results.{table} set options = ? where model_id = 'within'", [changed]
+            )
+        reader = open_reader(connection, None)
+        said = paragraphs(read_context(reader, "en", (), None))
+    assert words in str(said["studies"])
 
 
 def test_empty_result_tables_leave_a_page_that_says_so(database: Path, tmp_path: Path) -> None:

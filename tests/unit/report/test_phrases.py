@@ -22,6 +22,10 @@ from analysis.report.texts import phrases, texts
             "工具变量较弱；F 检验，同方差误差",
         ),
         ("Leave out agg, press.", "请去掉agg, press。"),
+        (
+            "Leave out z: a constant is no instrument, whatever it is multiplied by.",
+            "请去掉z：常数乘以任何序列都不能作工具变量。",
+        ),
         ("the instruments are weak; something else", None),
         (  # a fact of the first part does not swallow the second
             "9 of 420 rows have weight below 0.5: A 2010; the slopes at q = 0.1 may not be unique",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
@@ -367,3 +369,24 @@ def test_pooled_without_constant_equals_lstsq() -> None:
     assert fit.terms == tuple(panel.names)
     assert_allclose(fit.estimates, np.linalg.lstsq(panel.X, panel.y, rcond=None)[0], rtol=RTOL)
     assert fit.df_residual == 413
+
+
+@pytest.mark.parametrize("effects", [("entity", "time"), ()])
+def test_regressors_that_all_but_determine_one_another_are_noted(effects: tuple[str, ...]) -> None:
+    rng = np.random.default_rng(8)
+    region, year = np.repeat(np.arange(10), 8), np.tile(np.arange(8), 10)
+    x, z = rng.normal(size=(2, 80))
+    y = x + z + rng.normal(size=80)
+
+    def notes(second: NDArray[np.float64]) -> tuple[str, ...]:
+        X, names = np.column_stack([x, second, z]), ["x", "second", "z"]
+        if not effects:
+            return pooled_ols(y, X, names, region, year).notes
+        return within(y, X, names, region, year, effects=effects).notes
+
+    (note,) = [one for one in notes(np.round(2 * x, 4)) if "determine" in one]
+    # x and its rounded double inflate alike; z has its own variation
+    assert re.search(r"\(variance inflation: x (\S+), second \1\)", note)
+    assert ("entity and time effects" in note) == bool(effects)
+    # R2 of second on x is 1 - 0.2**2 / (1 + 0.2**2) or so: far from 0.99
+    assert not [one for one in notes(x + 0.2 * rng.normal(size=80)) if "determine" in one]
