@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.report.context import read_context
-from analysis.report.exports.files import contents
+from analysis.report.exports.files import contents, names
 from analysis.report.exports.folder import beside, draft, require_replaceable, swap
 from analysis.report.page import chapters, render, worded_tables
 from analysis.report.reader import Reader
@@ -79,7 +79,7 @@ def _laid_out(
         tables = worded_tables(shown, context)
         files += contents(tables)
         if language == lang:
-            html = render(context, shown, [one.table.anchor for one in tables], folder)
+            html = render(context, shown, names(tables), folder)
     return html, files
 
 

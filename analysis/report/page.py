@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from analysis.report import numbers, overview
 from analysis.report.exports.files import ALL, FORMATS, name
@@ -19,7 +19,7 @@ from analysis.report.exports.layout import Worded, Words
 from analysis.report.figures.marks import drawn
 from analysis.report.section import absent, collect
 from analysis.report.sections import SECTIONS
-from analysis.report.tables import origin
+from analysis.report.tables import origin, terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -99,7 +99,9 @@ def _around(section: Section, context: Context) -> Words:
     )
 
 
-def render(context: Context, shown: Sequence[Chapter], tables: Sequence[str], folder: str) -> str:
+def render(
+    context: Context, shown: Sequence[Chapter], tables: Mapping[str, str], folder: str
+) -> str:
     """Return the whole page.
 
     Parameters
@@ -109,7 +111,7 @@ def render(context: Context, shown: Sequence[Chapter], tables: Sequence[str], fo
     shown
         The sections with their data.
     tables
-        Anchors of the tables that stand as files beside the page.
+        The tables that stand as files beside the page: anchor, and name of the files.
     folder
         Name of the folder of those files.
     """
@@ -120,7 +122,7 @@ def render(context: Context, shown: Sequence[Chapter], tables: Sequence[str], fo
         .render(
             _words(context),
             sections=shown,
-            table_files=_table_files(frozenset(tables), folder, context.text.lang),
+            table_files=_table_files({**tables, ALL: ALL}, folder, context.text.lang),
             all_tables=ALL if tables else "",
             facts=overview.facts(context),
             findings=overview.findings(context),
@@ -132,14 +134,14 @@ def render(context: Context, shown: Sequence[Chapter], tables: Sequence[str], fo
 
 
 def _table_files(
-    anchors: frozenset[str], folder: str, lang: str
+    stems: Mapping[str, str], folder: str, lang: str
 ) -> Callable[[str], list[tuple[str, str]]]:
     """Return what tells a template the files of a table: format and link of each."""
 
     def of(anchor: str) -> list[tuple[str, str]]:
-        if anchor not in anchors and anchor != ALL:
+        if anchor not in stems:
             return []
-        return [(ending, f"{folder}/{name(anchor, ending, lang)}") for ending in FORMATS]
+        return [(ending, f"{folder}/{name(stems[anchor], ending, lang)}") for ending in FORMATS]
 
     return of
 
@@ -154,6 +156,7 @@ def _words(context: Context) -> dict[str, object]:
         "sentence": context.text.sentence,
         "error_kind": lambda kind: origin.std_error_kind(kind, context),
         "confidence": origin.confidence,
+        "term": lambda term: terms.in_words(term, context),
     }
 
 
@@ -168,6 +171,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "mark": drawn,
+        "breakable": _breakable,
         "fixed": numbers.fixed,
         "quantity": numbers.quantity,
         "integer": numbers.integer,
@@ -182,6 +186,15 @@ def _environment() -> Environment:
         "typeset": numbers.typeset,
     }
     return environment
+
+
+def _breakable(text: str) -> Markup:
+    """Return an identifier that may break where its parts meet.
+
+    >>> print(_breakable("durbin[by_wage]"))
+    durbin<wbr>[by_<wbr>wage]
+    """
+    return Markup(str(escape(text)).replace("_", "_<wbr>").replace("[", "<wbr>["))
 
 
 def _asset(name: str) -> str:

@@ -89,7 +89,7 @@ def test_table_6_stands_beside_print_with_both_readings(page: Element) -> None:
     assert heads[:6] == ["Published", "Pooled OLS", "Random effects"] * 2
     assert heads[6:] == ["Published", "Fixed effects"] * 2
     agg = _body(table)[0]
-    assert agg[0] == "agg"
+    assert agg[0] == "Digital industry agglomeration"
     published = [text for head, text in zip(heads, agg[1:], strict=True) if head == "Published"]
     assert published == ["0.2206***", "0.0965***", "0.0961***", "0.0954***"]
 

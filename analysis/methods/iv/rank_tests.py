@@ -114,7 +114,7 @@ def kleibergen_paap(
         f = wald / factor / design.n_instruments
         note = (
             f"{request.name}; no p-value: Stock-Yogo values do not hold for these errors, "
-            "see effective_f and anderson_rubin"
+            "see the effective F and the Anderson-Rubin set"
         )
     df1 = float(design.n_instruments)
     return under, PanelTest("kleibergen_paap_f", f, df1, df2, None, "upper", _WEAK, note)

@@ -220,7 +220,7 @@ def _per_regressor(tests: iv.IvDiagnostics) -> list[Diagnostic]:
 def _stock_yogo(tests: iv.IvDiagnostics, options: IvOptions) -> list[Diagnostic]:
     """Return the critical values that Cragg-Donald's F is to exceed, as rows without a test."""
     clustered = options.covariance[0].kind != "conventional"
-    warning = "; holds for homoskedastic errors only, see effective_f" if clustered else ""
+    warning = "; holds for homoskedastic errors only, see the effective F" if clustered else ""
     rows = [
         Diagnostic(
             test=f"stock_yogo:{value.kind}:{value.tolerance:.2f}",
@@ -228,7 +228,7 @@ def _stock_yogo(tests: iv.IvDiagnostics, options: IvOptions) -> list[Diagnostic]
             p_value=None,
             tail="upper",
             null_hypothesis=_STOCK_YOGO[value.kind].format(tolerance=value.tolerance),
-            note=f"critical value of cragg_donald_f at 5 %{warning}",
+            note=f"critical value of Cragg-Donald F at 5 %{warning}",
         )
         for value in tests.stock_yogo
     ]

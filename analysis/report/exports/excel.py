@@ -33,15 +33,24 @@ def excel(tables: Sequence[Worded]) -> bytes:
     book.remove(book.active)
     taken: set[str] = set()
     for one in tables:
-        _fill(book.create_sheet(_title(one.table.anchor, taken)), one)
+        _fill(book.create_sheet(_title(_base(one), taken)), one)
     stream = io.BytesIO()
     book.save(stream)
     return without_moment(stream.getvalue())
 
 
-def _title(anchor: str, taken: set[str]) -> str:
+def _base(one: Worded) -> str:
+    """Return the printed number and the kind of a table, or what its files are called."""
+    if not one.number:
+        return one.stem
+    kind = one.table.anchor.split("-model-")[0]
+    table = f"{'表' if one.words.lang == 'zh' else 'Table'} {one.number}"
+    return table if kind.startswith("table") else f"{table} {kind}"
+
+
+def _title(base: str, taken: set[str]) -> str:
     """Return a name for the sheet that no other sheet has."""
-    base = anchor[:_LONGEST_TITLE]
+    base = base[:_LONGEST_TITLE]
     title, place = base, 1
     while title.lower() in taken:
         place += 1

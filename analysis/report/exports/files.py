@@ -18,13 +18,27 @@ FORMATS = ("docx", "tex", "xlsx", "md")
 ALL = "all-tables"
 
 
-def name(anchor: str, ending: str, lang: str) -> str:
+def names(tables: Sequence[Worded]) -> dict[str, str]:
+    """Return the name of each table's files by its anchor, without ending.
+
+    A printed table's number comes first, with a zero so that files sort: ``table-06-…``; the
+    kind of table, the study and the first model follow. An entry added to the study moves none
+    of them. Where two tables would share a name, each after the first keeps its model's place.
+    """
+    found: dict[str, str] = {}
+    for one in tables:
+        stem = one.stem
+        found[one.table.anchor] = stem if stem not in found.values() else one.table.anchor
+    return found
+
+
+def name(stem: str, ending: str, lang: str) -> str:
     """Return the name of a table's file below the folder of tables.
 
-    >>> name("table-paper-1", "docx", "en")
-    'en/table-paper-1.docx'
+    >>> name("table-06-paper-baseline", "docx", "en")
+    'en/table-06-paper-baseline.docx'
     """
-    return f"{lang}/{anchor}.{ending}"
+    return f"{lang}/{stem}.{ending}"
 
 
 def contents(tables: Sequence[Worded]) -> Iterator[tuple[str, bytes]]:
@@ -35,15 +49,16 @@ def contents(tables: Sequence[Worded]) -> Iterator[tuple[str, bytes]]:
     tables
         The tables with the words around them, in the order of the page.
     """
+    stems = names(tables)
     for one in tables:
-        yield from _files(one.table.anchor, [one])
+        yield from _files(stems[one.table.anchor], [one])
     if tables:
         yield from _files(ALL, tables)
 
 
-def _files(anchor: str, tables: Sequence[Worded]) -> Iterator[tuple[str, bytes]]:
+def _files(stem: str, tables: Sequence[Worded]) -> Iterator[tuple[str, bytes]]:
     lang = tables[0].words.lang
-    yield name(anchor, "docx", lang), word(tables)
-    yield name(anchor, "tex", lang), "\n".join(map(latex, tables)).encode()
-    yield name(anchor, "xlsx", lang), excel(tables)
-    yield name(anchor, "md", lang), "\n".join(map(markdown, tables)).encode()
+    yield name(stem, "docx", lang), word(tables)
+    yield name(stem, "tex", lang), "\n".join(map(latex, tables)).encode()
+    yield name(stem, "xlsx", lang), excel(tables)
+    yield name(stem, "md", lang), "\n".join(map(markdown, tables)).encode()

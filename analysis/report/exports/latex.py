@@ -1,4 +1,7 @@
-"""A three-line table as LaTeX: `booktabs` rules, and `graphicx` to shrink what is too wide."""
+"""A three-line table as LaTeX: `booktabs` rules, and `graphicx` to shrink what is too wide.
+
+A caption that opens with the number of a printed table is set by `caption`, without a second.
+"""
 
 from __future__ import annotations
 
@@ -36,11 +39,15 @@ def latex(one: Worded) -> str:
     """Return a floating table; a Chinese one says what the document needs to set it."""
     table, words = one.table, one.words
     n_columns = len(table.columns)
-    needs = r"% \usepackage{booktabs,graphicx}"
+    needs = r"% \usepackage{booktabs,graphicx,caption}"
     if words.lang == "zh":
         needs += r"; \documentclass{ctexart}, XeLaTeX"
     lines = [needs, r"\begin{table}[htbp]", r"\centering"]
-    lines += [rf"\caption{{{escaped(table.caption)}}}", rf"\label{{tab:{table.anchor}}}"]
+    caption = escaped(table.caption)
+    if one.number:  # a label would point to the section, not to the table
+        lines.append(rf"\caption*{{{caption}}}")
+    else:
+        lines += [rf"\caption{{{caption}}}", rf"\label{{tab:{table.anchor}}}"]
     lines += [_SHRUNK, rf"\begin{{tabular}}{{l*{{{n_columns}}}{{c}}}}", r"\toprule"]
     lines += [*_heads(one), r"\midrule", *_body(table), r"\bottomrule", r"\end{tabular}}"]
     lines += [r"", r"\medskip", r"\begin{minipage}{0.95\linewidth}\footnotesize"]

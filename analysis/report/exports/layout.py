@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from analysis.report.tables.three_line import Cell, ThreeLine
 
 Kind = Literal["part", "values", "errors"]
+# The anchor of a table: its kind, then the anchor of its first model with the model's place.
+_OF_MODEL = re.compile(r"(?P<kind>.+?)-model-(?P<model>.+)-(?P<place>\d+)")
+_NUMBERED = re.compile(r"(?:Table |表 )(\w+)(?:\. |\u3000)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,22 @@ class Worded:
 
     table: ThreeLine
     words: Words
+
+    @property
+    def number(self) -> str:
+        """The number of the printed table that the caption opens with; empty for none."""
+        found = _NUMBERED.match(self.table.caption)
+        return found[1] if found else ""
+
+    @property
+    def stem(self) -> str:
+        """What to call the table outside the page: printed number, kind, study, first model."""
+        parts = _OF_MODEL.fullmatch(self.table.anchor)
+        kind, model = (parts["kind"], parts["model"]) if parts else ("", self.table.anchor)
+        if not self.number:
+            return f"{kind}-{model}".strip("-")
+        words = [f"table-{self.number:0>2}", "" if kind == "table" else kind, model]
+        return "-".join(filter(None, words))
 
     @property
     def notes(self) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from analysis.report import numbers
 from analysis.report.reader import NothingToShowError
 from analysis.report.section import Piece, Section
-from analysis.report.tables import origin
+from analysis.report.tables import origin, terms
 from analysis.report.tables.three_line import Cell, Column, Group, Line, ThreeLine
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _line(
         cells.append(
             Cell(_printed(name, row["value"] if row else None), tip=tip, href=model.anchor)
         )
-    return Line(variable, tuple(cells), tip=context.variables.get(variable, ""))
+    return Line(terms.in_words(variable, context), tuple(cells), tip=terms.tip(variable, context))
 
 
 def _printed(name: str, value: float | None) -> str:

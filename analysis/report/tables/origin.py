@@ -68,6 +68,18 @@ def std_error_kind(kind: str, context: Context) -> str:
     return ", ".join([words, *(_setting(part, context) for part in settings)])
 
 
+def sample(model: Model, context: Context) -> str:
+    """Return a model's sample, and what was done to the tails of its variables."""
+    name = str(model.facts["sample"])
+    tails = model.options.get("transform") or {}
+    for kind in ("winsorise", "trim"):
+        if tails.get(kind) is not None:
+            by = "_by_period" if tails.get("by") == "time" else ""
+            share = f"{100 * float(tails[kind]):g}%"
+            return context.text(f"models.sample_{kind}{by}", sample=name, share=share)
+    return name
+
+
 def _setting(words: str, context: Context) -> str:
     if words.startswith("lag "):
         return context.text("origin.lag", lag=words.removeprefix("lag "))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.report import numbers
-from analysis.report.tables import origin
+from analysis.report.tables import origin, terms
 from analysis.report.tables.regression import CONSTANT
 from analysis.report.tables.three_line import Cell, Column, Group, Line, ThreeLine
 
@@ -69,8 +69,7 @@ def quantile_table(study: Study, model: Model, context: Context, caption: str) -
 
 def _ours(model: Model, rows: Sequence[Row | None], term: str, context: Context) -> Line:
     cells = [Cell() if row is None else _estimate(model, row, context) for row in rows]
-    name = context.text.name("term", term)
-    return Line(name, tuple(cells), tip=context.variables.get(term, ""))
+    return Line(terms.in_words(term, context), tuple(cells), tip=terms.tip(term, context))
 
 
 def _estimate(model: Model, row: Row, context: Context) -> Cell:
@@ -100,7 +99,7 @@ def _published(parts: Sequence[str], term: str, printed: Printed, context: Conte
                 tip=origin.of_published(row, context),
             )
         )
-    name = context.text.name("term", term)
+    name = terms.in_words(term, context)
     return Line(context.text("quantiles.published", name=name), tuple(cells))
 
 
@@ -151,7 +150,7 @@ def _notes(
     counts = [numbers.integer(fit.get(name)) for name in ("n_obs", "n_entities", "n_periods")]
     yield text(
         "models.note_size",
-        sample=model.facts["sample"],
+        sample=origin.sample(model, context),
         rows=counts[0],
         entities=counts[1],
         periods=counts[2],

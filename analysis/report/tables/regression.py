@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from analysis.report import numbers
-from analysis.report.tables import origin
+from analysis.report.tables import origin, terms
 from analysis.report.tables.three_line import Cell, Column, Group, Line, ThreeLine
 
 if TYPE_CHECKING:
@@ -161,8 +161,8 @@ class RegressionTable:
             else:
                 row = found[place.model.id].get((part, term))
                 cells.append(self._estimate(place.model, row))
-        name = self._context.text.name("term", term)
-        return Line(name, tuple(cells), tip=self._context.variables.get(term, ""))
+        name = terms.in_words(term, self._context)
+        return Line(name, tuple(cells), tip=terms.tip(term, self._context))
 
     def _estimate(self, model: Model, row: Row | None) -> Cell:
         if row is None:
@@ -330,7 +330,7 @@ def _sizes(study: Study, models: Sequence[Model], context: Context) -> Iterable[
         if model.is_refused or "n_obs" not in fit:
             continue
         counts = [numbers.integer(fit.get(name)) for name in _COUNTS]
-        sizes[(model.facts["sample"], counts[0], counts[1], counts[2])] = None
+        sizes[(origin.sample(model, context), counts[0], counts[1], counts[2])] = None
     for sample, rows, entities, periods in sizes:
         yield context.text(
             "models.note_size", sample=sample, rows=rows, entities=entities, periods=periods

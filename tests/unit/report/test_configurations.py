@@ -170,7 +170,7 @@ def test_every_glyph_is_drawn_and_escaped_for_latex() -> None:
 
 def test_word_sets_core_large_and_periphery_small(database: Path, tmp_path: Path) -> None:
     build_report(database, tmp_path)
-    (file,) = (tmp_path / "tables" / "en").glob("chart-*.docx")
+    (file,) = (tmp_path / "tables" / "en").glob("*chart-*.docx")
     (table,) = Document(io.BytesIO(file.read_bytes())).tables
     symbols = {cell.text for row in table.rows for cell in row.cells} & {"●", "⊗", "○", "⊘"}
     assert symbols

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,13 +15,14 @@ from openpyxl import load_workbook
 from analysis.report import build
 from analysis.report.build import build_report
 from analysis.report.exports.excel import excel
-from analysis.report.exports.files import FORMATS, contents
+from analysis.report.exports.files import FORMATS, contents, names
 from analysis.report.exports.gather import tables_in
 from analysis.report.exports.latex import latex
 from analysis.report.exports.layout import Worded, Words
 from analysis.report.exports.markdown import markdown
 from analysis.report.exports.word import word
 from analysis.report.tables.three_line import Cell, Column, Group, Line, ThreeLine
+from analysis.report.texts import LANGUAGES, texts
 from tests.unit.report import fixture
 from tests.unit.report.page import read
 from warehouse.errors import InputError
@@ -107,6 +109,46 @@ def test_latex_has_booktabs_rules_and_a_cell_for_every_column() -> None:
     assert text.count("{") == text.count("}")
 
 
+def test_latex_numbers_a_printed_table_once() -> None:
+    assert r"\caption*{Table 6. " in latex(ONE)
+    assert r"\label" not in latex(ONE)
+    own = latex(Worded(replace(TABLE, caption="Outcome: y"), WORDS))
+    assert r"\caption{Outcome: y}" in own
+    assert r"\label{tab:table-a}" in own
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_printed_number_is_known_in_every_language(lang: str) -> None:
+    caption = texts(lang)("models.numbered", number="12", title="Slopes. Outcome: y")
+    assert Worded(replace(TABLE, caption=caption), WORDS).number == "12"
+
+
+def test_files_and_sheets_say_the_table_and_stay_when_an_entry_is_added() -> None:
+    def worded(anchor: str, caption: str = TABLE.caption) -> Worded:
+        return Worded(replace(TABLE, anchor=anchor, caption=caption), WORDS)
+
+    tables = [
+        worded("table-model-paper-base-14"),
+        worded("twins-model-paper-base-14"),
+        worded("table-model-paper-base-15"),
+        worded("table-model-paper-own-16", "Outcome: y"),
+    ]
+    assert list(names(tables).values()) == [
+        "table-06-paper-base",
+        "table-06-twins-paper-base",
+        "table-model-paper-base-15",
+        "table-paper-own",
+    ]
+    moved = [worded("table-model-paper-base-99")]
+    assert list(names(moved).values()) == ["table-06-paper-base"]
+    assert load_workbook(io.BytesIO(excel(tables))).sheetnames == [
+        "Table 6",
+        "Table 6 twins",
+        "Table 6~2",
+        "table-paper-own",
+    ]
+
+
 def test_markdown_has_a_cell_for_every_column() -> None:
     rows = [line for line in markdown(ONE).splitlines() if line.startswith("|")]
     assert all(len(re.findall(r"(?<!\\)\|", row)) == 5 for row in rows)
@@ -127,14 +169,15 @@ def test_every_table_of_the_page_has_its_files_in_both_languages(
 ) -> None:
     page = read(build_report(database, tmp_path))
     tables = page.find("table", class_="three-line")
+    linked = [link.attributes["href"] or "" for link in page.find("a")]
+    files = [link.removeprefix("tables/en/") for link in linked if link.startswith("tables/en/")]
     assert tables
-    for table in tables:
-        for ending in FORMATS:
-            name = f"{table.attributes['id']}.{ending}"
-            assert (tmp_path / "tables" / "en" / name).stat().st_size
-            assert (tmp_path / "tables" / "zh" / name).stat().st_size
-            assert page.find("a", href=f"tables/en/{name}")
-    first = tables[0].attributes["id"]
+    assert len(set(files)) == len(FORMATS) * (len(tables) + 1)
+    for name in files:
+        assert (tmp_path / "tables" / "en" / name).stat().st_size
+        assert (tmp_path / "tables" / "zh" / name).stat().st_size
+    assert any(name.startswith("table-06-") for name in files)
+    first = files[0].rsplit(".", 1)[0]
     chinese = (tmp_path / "tables" / "zh" / f"{first}.md").read_text(encoding="utf-8")
     assert "合成数据" in chinese
     assert f"{fixture.ESTIMATE:.4f}".replace("-", "−") in "".join(

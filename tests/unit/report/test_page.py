@@ -150,7 +150,7 @@ def test_estimates_are_the_database_s_with_stars_and_errors(page: Element) -> No
     assert heads[:5] == ["Term", "Published", "Pooled OLS", "Published", "Fixed effects"]
     assert heads[5:] == ["Fixed effects not identified"]
     rows = _cells(table)
-    assert rows[0] == ["agg", "0.2206***", "−0.1235***", "0.2206***", "−0.1235***", ""]
+    assert rows[0] == ["Agglomeration", "0.2206***", "−0.1235***", "0.2206***", "−0.1235***", ""]
     assert rows[1] == ["", "(0.0113)", "(0.0314)", "(0.0113)", "(0.0314)", ""]
     assert rows[2] == ["Constant", "", "1,234.5**", "", "1,234.5**", ""]
     by_label = {row[0]: row[1:] for row in rows}
@@ -170,7 +170,7 @@ def test_a_part_that_no_table_prints_has_no_published_figure(
         "position + 100 as position) from results.estimate",
     )
     rows = _cells(section(page, "models").find("table", class_="three-line")[0])
-    first, second = [row for row in rows if row[0] == "agg"]
+    first, second = [row for row in rows if row[0] == "Agglomeration"]
     assert first[1] == "0.2206***"
     assert second[1] == ""
     assert second[2] == first[2]
@@ -241,7 +241,7 @@ def test_refusals_stand_with_reason_and_next_step(page: Element) -> None:
 def test_the_twin_on_unreplaced_data_stands_beside(page: Element) -> None:
     twins = section(page, "models").find("table", class_="three-line")[1]
     assert "nothing was replaced" in twins.one("caption").text
-    assert _cells(twins)[0] == ["agg", "0.0200***"]
+    assert _cells(twins)[0] == ["Agglomeration", "0.0200***"]
     plot = page.one("div", id="models-plot").one("svg")
     assert len(plot.find("circle", class_="twin")) == 1
     assert len(plot.find("path", class_="published")) == 2
@@ -257,7 +257,7 @@ def test_tests_without_a_statistic_show_the_reason(page: Element) -> None:
 
 def test_descriptives_stand_beside_the_published(page: Element) -> None:
     rows = _cells(section(page, "descriptives").find("table")[0])
-    assert rows[0][:5] == ["agg", "–", "12", "0.6866", "0.6543"]
+    assert rows[0][:5] == ["Agglomeration", "–", "12", "0.6866", "0.6543"]
 
 
 def test_the_ranking_is_the_database_s(page: Element, database: Path) -> None:

@@ -160,8 +160,8 @@ def test_effects_come_first_and_published_terms_stand_beside_their_own(
     effects, models = part.find("table", class_="three-line")[:2]
     assert "0.0856" not in effects.text
     lines = [row.text for row in models.one("tbody").find("tr")]
-    (own,) = (line for line in lines if line.startswith("agg 0.0856"))
-    (near,) = (line for line in lines if line.startswith("agg 0.0260"))
+    (own,) = (line for line in lines if line.startswith("Agglomeration 0.0856"))
+    (near,) = (line for line in lines if line.startswith("Agglomeration 0.0260"))
     assert "0.0815" in own
     assert "0.0232" in near
     assert any(line.startswith("ρ 0.1334") for line in lines)

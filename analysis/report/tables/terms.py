@@ -1,0 +1,34 @@
+"""What a table calls a term: the dictionary's word for a variable instead of its column."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from analysis.report.context import Context
+
+_BEFORE = {"mean_": "models.term_mean", "W_": "models.term_lag"}
+_BEHIND = {"_low": "models.term_low", "_high": "models.term_high"}
+
+
+def in_words(term: str, context: Context) -> str:
+    """Return a term in words where the catalogue or the dictionary of variables has them.
+
+    A variable's mean by entity (``mean_agg``), its spatial lag (``W_agg``) and its slope in a
+    regime (``agg_low``) are known by the variable; any other term stands as it is.
+    """
+    named = context.text.name("term", term)
+    if named != term:
+        return named
+    if term in context.variables:
+        return context.variables[term]
+    for mark, key in (_BEFORE | _BEHIND).items():
+        stem = term.removeprefix(mark) if mark in _BEFORE else term.removesuffix(mark)
+        if stem != term and stem in context.variables:
+            return context.text(key, name=context.variables[stem])
+    return term
+
+
+def tip(term: str, context: Context) -> str:
+    """Return the column behind a term that stands in words; empty where it stands itself."""
+    return term if in_words(term, context) != term else ""
