@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analysis.report import numbers
@@ -18,7 +19,7 @@ from analysis.report.tables import origin
 from analysis.report.tables.regression import RegressionTable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from analysis.report.context import Context
     from analysis.report.reader import Row
@@ -40,8 +41,10 @@ def instruments(context: Context) -> Mapping[str, object]:
 def _block(study: Study, model: Model, context: Context) -> Mapping[str, object]:
     # Several instrumented regressors have a first stage each, `first_stage:<regressor>`.
     stages = [row["part"] for row in study.headline(model.id) if _is_stage(row["part"])]
-    shown = only_parts(study, model, frozenset(stages))
-    builder = RegressionTable(shown, [model], context, with_published=False)
+    shown = _with_published(only_parts(study, model, frozenset(stages)), model)
+    builder = RegressionTable(
+        shown, [model], context, with_published=True, printed=_printed_name(model)
+    )
     title = context.text("effects.stages", model=model.facts["title"] or model.id)
     caption = title
     if model.table_no:
@@ -56,6 +59,31 @@ def _block(study: Study, model: Model, context: Context) -> Mapping[str, object]
         "published": study.replication.get(model.id, []),
         "partial_r2": number(study, model, "partial_r2", "first_stage"),
     }
+
+
+def _printed_name(model: Model) -> Callable[[str, str], str]:
+    """Return what names a term of a stage by the stage's printed column and the printed term."""
+    columns, terms = model.options["printed"]["columns"], model.options["printed"]["terms"]
+
+    def name(stage: str, term: str) -> str:
+        return f"{columns.get(stage, '')}:{terms.get(term, term)}"
+
+    return name
+
+
+def _with_published(study: Study, model: Model) -> Study:
+    """Return the study with the published figures of the stages, each named by its column."""
+    name = _printed_name(model)
+    shown = {name(row["part"], row["term"]) for row in study.headline(model.id)}
+    rows = []
+    for row in study.replication.get(model.id, []):
+        term = f"{row['column_no']}:{row['term']}"
+        column = {"column_no": model.column_no, "printed_column": row["column_no"]}
+        if term in shown:
+            rows.append({**row, **column, "term": term})
+        elif (row["term"], row["quantity"]) == ("model", "n"):
+            rows.append({**row, **column})
+    return replace(study, replication={**study.replication, model.id: rows})
 
 
 def _without_stock_yogo(study: Study, model: Model) -> Iterator[Row]:

@@ -50,7 +50,8 @@ def of_threshold(model: Model, row: Row, context: Context) -> str:
 
 def of_published(row: Row, context: Context) -> str:
     """Return where a published figure was printed."""
-    return context.text("origin.published", table=row["table_no"], column=row["column_no"] or "–")
+    column = row.get("printed_column") or row["column_no"] or "–"
+    return context.text("origin.published", table=row["table_no"], column=column)
 
 
 def std_error_kind(kind: str, context: Context) -> str:

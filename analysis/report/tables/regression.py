@@ -10,7 +10,7 @@ from analysis.report.tables import origin, terms
 from analysis.report.tables.three_line import Cell, Column, Group, Line, ThreeLine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from analysis.report.context import Context
     from analysis.report.reader import Row
@@ -64,6 +64,8 @@ class RegressionTable:
         Whether published figures stand beside ours where there are any.
     with_fit
         Whether effects and statistics of fit stand below the estimates.
+    printed
+        How the published rows name a term of a part; None for what they do not have.
     """
 
     def __init__(
@@ -74,7 +76,9 @@ class RegressionTable:
         *,
         with_published: bool,
         with_fit: bool = True,
+        printed: Callable[[str, str], str | None] | None = None,
     ) -> None:
+        self._printed = printed or printed_term
         self._study = study
         self._models = models
         self._context = context
@@ -138,7 +142,7 @@ class RegressionTable:
         found = {model.id: _by_part_and_term(self._study, model) for model in self._models}
         keys = _in_order(key for rows in found.values() for key in rows)
         printed = {term for _, term, quantity in self._published if quantity == "estimate"}
-        shown = {printed_term(*key) for key in keys}
+        shown = {self._printed(*key) for key in keys}
         keys += [("main", term) for term in sorted(printed - shown)]
         parts = _in_order(part for part, _ in keys)
         lines: list[Line] = []
@@ -157,7 +161,7 @@ class RegressionTable:
         cells = []
         for place in self._places:
             if place.model is None:
-                cells.append(self._published_estimate(place.column_no, printed_term(part, term)))
+                cells.append(self._published_estimate(place.column_no, self._printed(part, term)))
             else:
                 row = found[place.model.id].get((part, term))
                 cells.append(self._estimate(place.model, row))

@@ -130,6 +130,11 @@ def test_an_instrument_shows_stages_tests_and_intervals(chapter: Element) -> Non
         assert name in words
     assert "10% 16.38, 15% 8.96, 20% 6.66, 25% 5.53" in words
     assert "Plausibly exogenous bounds" in words
+    # The printed figure stands beside the first stage's, under the printed column's name alone.
+    lines = [[cell.text for cell in row.children] for row in block.find("table")[0].find("tr")]
+    assert [line[1] for line in lines if line[0] == "good"] == ["−0.0480", ""]
+    (cell,) = [one for one in block.find("td") if one.text == "−0.0480"][:1]
+    assert "column 1" in cell.attributes["title"]
     published = block.find("table")[-1]
     assert published.one("tbody").find("tr")[0].text.startswith("(1) terrain estimate −0.0480")
 
