@@ -362,13 +362,23 @@ def test_a_page_can_be_about_one_study(tmp_path: Path) -> None:
         StudyRun(study_id="own", title="My firms", run_id="run-2", panel="my.csv", hours=1),
     )
     database = fixture.create(tmp_path / "w.duckdb", runs=runs)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(
+            "insert into results.audit_finding (run_id, finding_no, table_no, check_name, grade, "
+            "statement, arithmetic, facts) values ('run-1', 1, '6', 'stars', 'consistent', "
+            "'The stars agree.', '|t|', '{\"n\": \"8\"}')"
+        )
     mine = read(build_report(database, tmp_path / "mine", study="own"))
     assert "My firms" in mine.text
     assert "A study" not in mine.text
     assert not mine.find("section", id="quality")
+    assert not mine.find("section", id="audit")
+    assert "Regional" not in mine.text
     paper = read(build_report(database, tmp_path / "paper", study="paper"))
     assert "My firms" not in paper.text
     assert paper.find("section", id="quality")
+    assert paper.find("section", id="audit")
+    assert "Regional" in paper.text
 
 
 def test_without_a_run_the_marts_are_shown_and_the_run_is_missed(tmp_path: Path) -> None:
