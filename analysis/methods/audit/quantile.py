@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import pairwise
 
-from scipy import stats
-
 from analysis.methods.audit.findings import Finding
 from analysis.methods.audit.interval import Printed
 from analysis.methods.audit.regression import Coefficient
+from analysis.methods.covariance.distributions import f_upper
 
 
 def equality(table: str, f: Printed, p: Printed | None, df: tuple[int, int] | None) -> Finding:
@@ -24,8 +23,8 @@ def equality(table: str, f: Printed, p: Printed | None, df: tuple[int, int] | No
             f"F {f}" + (f", p {p}" if p is not None else ""),
             "a joint bootstrap or a joint sandwich of all quantiles",
         )
-    low = float(stats.f.sf(f.interval.high, *df))
-    high = float(stats.f.sf(f.interval.low, *df))
+    low = f_upper(f.interval.high, *df)
+    high = f_upper(f.interval.low, *df)
     arithmetic = f"P(F({df[0]}, {df[1]}) > {f}) from {low:.4g} to {high:.4g}; printed {p}"
     fits = p is None or (low <= p.interval.high and p.interval.low <= high)
     return Finding(

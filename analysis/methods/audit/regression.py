@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from scipy import stats
-
 from analysis.methods.audit.findings import Finding
 from analysis.methods.audit.interval import Interval, Printed
+from analysis.methods.covariance.distributions import critical_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,9 +325,7 @@ def _star_range(ratio: Interval, levels: Sequence[float], df: int | None) -> tup
 
 
 def _critical(level: float, df: int | None) -> float:
-    if df is None:
-        return float(stats.norm.ppf(1 - level / 2))
-    return float(stats.t.ppf(1 - level / 2, df))
+    return critical_value(1 - level, df)
 
 
 def _criticals(levels: Sequence[float], df: int | None) -> str:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from scipy import stats
-
 from analysis.methods.audit.findings import Finding
 from analysis.methods.audit.interval import Interval, Printed
 from analysis.methods.audit.regression import Coefficient
+from analysis.methods.covariance.distributions import normal_upper
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +152,6 @@ def spatial_effects(
 
 def _tail(z: Interval, tails_counted: int) -> Interval:
     if tails_counted == 1:
-        return Interval(float(stats.norm.sf(z.high)), float(stats.norm.sf(z.low)))
+        return Interval(normal_upper(z.high), normal_upper(z.low))
     size = z.abs()
-    return Interval(
-        min(1.0, 2 * float(stats.norm.sf(size.high))), min(1.0, 2 * float(stats.norm.sf(size.low)))
-    )
+    return Interval(min(1.0, 2 * normal_upper(size.high)), min(1.0, 2 * normal_upper(size.low)))
