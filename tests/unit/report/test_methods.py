@@ -58,6 +58,14 @@ def test_what_sets_an_entry_apart_is_said(
     assert words in str(said["studies"])
 
 
+def test_what_a_refusal_quotes_is_code_on_the_page(database: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(database, tmp_path / "w.duckdb"))
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("update results.refusal set next_step = 'Set `bias: <none>`, or `x`.'")
+    html = build_report(path, tmp_path / "out").read_text(encoding="utf-8")
+    assert "Set <code>bias: &lt;none&gt;</code>, or <code>x</code>." in html
+
+
 def test_empty_result_tables_leave_a_page_that_says_so(database: Path, tmp_path: Path) -> None:
     path = Path(shutil.copy(database, tmp_path / "w.duckdb"))
     with duckdb.connect(str(path)) as connection:
