@@ -12,6 +12,8 @@ from types import FrameType, TracebackType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from analysis.pipeline.execute import Result, Task
     from analysis.pipeline.run import Listener
 
@@ -62,10 +64,10 @@ class Stoppable:
         self._interrupt.check()
         self._listener.stage(text)
 
-    def models(self, total: int) -> None:
-        """Pass the number of models on, unless the run is to stop."""
+    def models(self, methods: Sequence[str]) -> None:
+        """Pass the methods of the models on, unless the run is to stop."""
         self._interrupt.check()
-        self._listener.models(total)
+        self._listener.models(methods)
 
     def done(self, task: Task, result: Result) -> None:
         """Pass a model on, unless the run is to stop."""

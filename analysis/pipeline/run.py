@@ -36,8 +36,8 @@ class Listener(Protocol):
     def stage(self, text: str) -> None:
         """Show that a stage begins."""
 
-    def models(self, total: int) -> None:
-        """Show that the models begin; there are `total`."""
+    def models(self, methods: Sequence[str]) -> None:
+        """Show that the models begin; the method of each is given."""
 
     def done(self, task: Task, result: Result) -> None:
         """Show that a model has ended."""
@@ -139,7 +139,7 @@ def run_study(request: Request, listener: Listener) -> Outcome:
         inputs = _inputs(connection, request)
         check_columns(study, request.entries, inputs.panels)
         tasks = [prepare_task(entry, inputs) for entry in request.entries]
-        listener.models(len(tasks))
+        listener.models([task.entry.options.method for task in tasks])
         results = run_tasks(tasks, inputs, request.jobs, listener.done, listener.step)
         figures = marts.published_figures(connection)
         models = tuple(

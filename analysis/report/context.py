@@ -62,7 +62,11 @@ class Context:
         """The study of the page; with several, how many; empty without any."""
         if len(self.studies) > 1:
             return self.text("page.title_of_several", n=len(self.studies))
-        return self.studies[0].title if self.studies else ""
+        return self.titled(self.studies[0]) if self.studies else ""
+
+    def titled(self, study: Study) -> str:
+        """Return a study in words, in the report's language where its catalogue has them."""
+        return self.text.sentence(study.title) or study.title
 
     @property
     def has_synthetic_results(self) -> bool:

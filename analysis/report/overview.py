@@ -9,9 +9,10 @@ from analysis.report import numbers
 from analysis.report.sections.models import estimate_of, focal_term
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from analysis.report.context import Context
+    from analysis.report.section import Section
     from analysis.report.studies import Model, Study
 
 
@@ -37,6 +38,38 @@ class Fact:
 def facts(context: Context) -> list[Fact]:
     """Return the headline numbers that the database has an answer for."""
     return [*_panel(context), *_landing(context), *_index(context), *_models(context)]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the page shows a printed table.
+
+    Attributes
+    ----------
+    number
+        The table.
+    sections
+        The sections that show its models, in their order.
+    """
+
+    number: str
+    sections: tuple[str, ...]
+
+
+def places(context: Context, shown: Sequence[Section]) -> list[Place]:
+    """Return where each printed table stands among the sections shown, by its number."""
+    claimed = [section for section in shown if section.methods]
+    found: dict[str, set[str]] = {}
+    for model in (model for study in context.studies for model in study.originals()):
+        if model.table_no:
+            of = (one.id for one in claimed if model.method.startswith(one.methods))
+            found.setdefault(model.table_no, set()).add(next(of, "models"))
+    order = [section.id for section in shown]
+    return [
+        Place(number, tuple(sorted(found[number], key=order.index)))
+        for number in sorted(found, key=lambda number: (len(number), number))
+        if found[number] <= set(order)
+    ]
 
 
 def findings(context: Context) -> list[dict[str, object]]:
@@ -133,5 +166,10 @@ def _models(context: Context) -> Iterator[Fact]:
     models = [model for study in context.studies for model in study.originals()]
     if models:
         refused = sum(1 for model in models if model.is_refused)
-        label = context.text("overview.models", refused=numbers.integer(refused))
+        twins = sum(1 for study in context.studies for model in study.models if model.twin_of)
+        label = context.text(
+            "overview.models_repeated" if twins else "overview.models",
+            refused=numbers.integer(refused),
+            **({"twins": numbers.integer(twins)} if twins else {}),
+        )
         yield Fact(numbers.integer(len(models) - refused), label, "models")

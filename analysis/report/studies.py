@@ -40,6 +40,11 @@ class Model:
         """The study entry."""
         return str(self.facts["model_id"])
 
+    def title(self, lang: str) -> str | None:
+        """Return the model in words, in a language where the study gives it; None without one."""
+        titles = (self.options.get(f"title_{lang}"), self.facts["title"])
+        return next((str(title) for title in titles if title), None)
+
     @property
     def method(self) -> str:
         """Name of the method, e.g. ``panel.within``."""

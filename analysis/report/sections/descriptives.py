@@ -51,7 +51,7 @@ def _table(study: Study, model: Model, context: Context) -> ThreeLine:
     published = {(row["term"], row["quantity"]): row for row in study.replication.get(model.id, [])}
     variables = list(dict.fromkeys(row["part"] for row in study.fit[model.id]))
     shown = [pair for pair in _STATISTICS if any((name, pair[0]) in ours for name in variables)]
-    title = model.facts["title"] or context.text("descriptives.title")
+    title = model.title(context.text.lang) or context.text("descriptives.title")
     number = model.table_no
     caption = context.text("models.numbered", number=number, title=title) if number else title
     if model.twin_of is not None:

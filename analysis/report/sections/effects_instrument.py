@@ -45,7 +45,7 @@ def _block(study: Study, model: Model, context: Context) -> Mapping[str, object]
     builder = RegressionTable(
         shown, [model], context, with_published=True, printed=_printed_name(model)
     )
-    title = context.text("effects.stages", model=model.facts["title"] or model.id)
+    title = context.text("effects.stages", model=model.title(context.text.lang) or model.id)
     caption = title
     if model.table_no:
         caption = context.text("models.numbered", number=model.table_no, title=title)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from analysis.report.reader import Row
 
 # Shown by name beside the settings, or empty in most models.
-_ELSEWHERE = ("method", "title", "table", "column", "sample")
+_ELSEWHERE = ("method", "title", "title_zh", "table", "column", "sample")
 # Settings that only some kinds of standard error use; the others hold them as defaults.
 _OF_KINDS = {
     "by": ("cluster", "cr3"),

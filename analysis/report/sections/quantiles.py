@@ -63,7 +63,7 @@ def course(context: Context) -> Mapping[str, object]:
             term=context.text.name("term", term),
             outcome=model.facts["outcome"],
             level=origin.confidence(model),
-            model=model.facts["title"] or model.id,
+            model=model.title(context.text.lang) or model.id,
         )
         has_published = any(stop.published is not None for stop in stops)
         figures.append(
@@ -115,7 +115,7 @@ def _models(context: Context) -> Iterator[tuple[Study, Model]]:
 
 
 def _caption(model: Model, context: Context) -> str:
-    title = model.facts["title"] or context.text.name("method", model.method)
+    title = model.title(context.text.lang) or context.text.name("method", model.method)
     caption = context.text("quantiles.caption", title=title, outcome=model.facts["outcome"])
     if model.table_no is None:
         return caption

@@ -1,4 +1,8 @@
 "use strict";
+// On a narrow screen the contents would fill the first pages: they begin closed.
+if (matchMedia("(max-width: 40rem)").matches) {
+  document.querySelector(".contents details")?.removeAttribute("open");
+}
 // The maps: a slider picks the year, a list the quantity. Values, colours and legends of all
 // years are in the page; nothing is computed here.
 for (const figure of document.querySelectorAll(".yearmap")) {

@@ -84,8 +84,8 @@ class ModelOptions(Settings):
     ----------
     method
         Which method; the study's list of methods says which there are.
-    title
-        The model in words.
+    title, title_zh
+        The model in words, and the same for the Chinese report; without it, `title` stands there.
     table, column
         The printed table and column that the model reproduces; without a column, every
         column of the table.
@@ -109,6 +109,7 @@ class ModelOptions(Settings):
 
     method: str
     title: str | None = None
+    title_zh: str | None = None
     table: Text | None = None
     column: Text | None = None
     sample: str = "all"

@@ -472,3 +472,11 @@ def test_parsing_refuses_what_browsers_would_repair() -> None:
         parse("<p><b></p></b>")
     with pytest.raises(AssertionError):
         parse("<div><p>")
+
+
+def test_the_head_says_where_each_printed_table_stands(tmp_path: Path) -> None:
+    page = _page(tmp_path)
+    places = page.one("p", id="places")
+    assert "Table 6:" in places.text
+    links = [link.attributes["href"] for link in places.find("a")]
+    assert links == ["#descriptives", "#models"]

@@ -6,6 +6,7 @@ import string
 
 import pytest
 
+from analysis.report.studies import Model
 from analysis.report.texts import phrases, texts
 
 
@@ -44,3 +45,10 @@ def test_every_translation_names_the_facts_of_its_sentence() -> None:
     for pattern, translation in phrases("zh"):
         named = {name for _, name, _, _ in string.Formatter().parse(translation) if name}
         assert named == set(pattern.groupindex), pattern.pattern
+
+
+def test_a_model_is_called_in_the_language_where_its_study_says_how() -> None:
+    model = Model({"title": "East"}, {"title": "East", "title_zh": "东部"}, "p", "a")
+    assert (model.title("en"), model.title("zh")) == ("East", "东部")
+    assert Model({"title": "East"}, {"title_zh": None}, "p", "a").title("zh") == "East"
+    assert Model({"title": None}, {}, "p", "a").title("en") is None

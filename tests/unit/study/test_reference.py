@@ -32,7 +32,7 @@ def test_a_method_with_its_values_defaults_and_inner_keys() -> None:
     assert "  outcome: text; required" in page
     assert "  confidence: number (> 0, < 1); default 0.95\n      Coverage of the" in page
     assert "keys of `covariance`\n  kind: conventional" in page
-    assert "keys of every entry (`--methods entry`): title, table" in page
+    assert "keys of every entry (`--methods entry`): title, title_zh, table" in page
     assert "winsorise" not in page
     assert "  winsorise: number (> 0, < 0.5); optional" in describe("entry")
 
