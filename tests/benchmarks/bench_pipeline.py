@@ -12,6 +12,11 @@ from tests.benchmarks.large_project import Size, make_project
 from tests.support import ROOT, Workspace
 
 DBT = str(Path(sys.executable).with_name("dbt"))
+RUN = (sys.executable, "-m", "analysis.run")
+TABLES_5_AND_6 = (
+    "describe,baseline_1_pooled,baseline_1_random,baseline_2_pooled,baseline_2_random,"
+    "baseline_3,baseline_4"
+)
 LARGE = ((Size(300, 20), 60.0, None), (Size(3000, 20), 300.0, 6144.0))
 
 
@@ -29,11 +34,17 @@ def _sample(workspace: Workspace) -> Iterator[Row]:
     environment = workspace.environment()
     cases = (
         ("dbt build, sample, warm, gates included", [DBT, "build", "--quiet"], 25.0),
-        ("analysis.run, sample", [sys.executable, "-m", "analysis.run"], 20.0),
+        ("analysis.run, the whole study of the paper, report included", [*RUN], 120.0),
+        ("analysis.run, Tables 5 and 6 with their twins", [*RUN, "--only", TABLES_5_AND_6], 20.0),
         (
             "analysis.run --only one panel model",
-            [sys.executable, "-m", "analysis.run", "--only", "baseline_4"],
+            [*RUN, "--only", "baseline_4"],
             6.0,
+        ),
+        (
+            "analysis.report, the page and its tables after a whole run",
+            [sys.executable, "-m", "analysis.report"],
+            15.0,
         ),
     )
     for name, command, bar in cases:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import time
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,6 @@ from tests.unit.report.page import Element, read, section, titles
 pytestmark = pytest.mark.slow
 
 MOST_BYTES = 6_000_000
-MOST_SECONDS = 15
 
 
 @pytest.fixture(scope="module")
@@ -160,10 +158,8 @@ def test_the_published_copy_gives_the_same_page(
         assert section(copied, name).text == section(page, name).text
 
 
-def test_the_page_is_light_and_quickly_made(analysed: Workspace, tmp_path: Path) -> None:
-    start = time.monotonic()
+def test_the_page_is_light(analysed: Workspace, tmp_path: Path) -> None:
     made = build_report(analysed.database, tmp_path, "zh")
-    assert time.monotonic() - start <= MOST_SECONDS
     assert made.stat().st_size <= MOST_BYTES
 
 
