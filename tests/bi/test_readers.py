@@ -41,6 +41,7 @@ def expected(workspace: Workspace) -> int:
 
 
 def test_the_oldest_promised_duckdb_reads_it() -> None:
+    pytest.importorskip("superset", reason="the environment of `make test-bi` pins it")
     assert duckdb.__version__.startswith("1.2.")
 
 

@@ -107,8 +107,11 @@ def test_coefficients_and_errors_are_those_of_plm(
 
 def test_other_errors_are_those_of_plm(grunfeld: Workspace, reference: dict[str, Any]) -> None:
     tables = {
-        ("pooled", "cluster(entity)"): ("pooling", "sss_arellano_group"),
-        ("entity", "driscoll_kraay"): ("within_individual", "driscoll_kraay_HC1_default"),
+        ("pooled", "cluster(entity), plm_sss"): ("pooling", "sss_arellano_group"),
+        ("entity", "driscoll_kraay, fourth_root, plm_hc1"): (
+            "within_individual",
+            "driscoll_kraay_HC1_default",
+        ),
     }
     for (model_id, kind), (model, table) in tables.items():
         expected = reference[model]["vcovs"][table]["table"]

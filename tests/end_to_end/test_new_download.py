@@ -13,9 +13,10 @@ from tests.support import ROOT, Workspace
 
 pytestmark = pytest.mark.slow
 
-SHORT = "{first_year: 2014, last_year: 2018}"
-LONGER = "{first_year: 2014, last_year: 2019}"
-RESCALED = "{first_year: 2014, last_year: 2019, normalise_by: year}"
+# The panel ends beside a planted outlier: kept by the default rule, refused by the gate.
+SHORT = "{first_year: 2014, last_year: 2018, outlier_rule: mad}"
+LONGER = "{first_year: 2014, last_year: 2019, outlier_rule: mad}"
+RESCALED = "{first_year: 2014, last_year: 2019, outlier_rule: mad, normalise_by: year}"
 
 
 @pytest.fixture(scope="module")

@@ -46,7 +46,7 @@ def test_leftovers_of_a_killed_publisher_are_cleared_away(build: Path, target: P
     publish(build, target)
 
     names = {path.name for path in target.parent.iterdir()}
-    assert names == {"warehouse.duckdb", "parquet", ".versions", ".lock"}
+    assert names == {"warehouse.duckdb", "parquet", "dashboard.zip", ".versions", ".lock"}
 
 
 def test_publishers_take_turns(build: Path, target: Path) -> None:
