@@ -18,9 +18,9 @@ from analysis.methods.qca.minimise import (
     parsimonious,
     simplifying_assumptions,
 )
-from analysis.methods.qca.sets import BoolArray, IntArray
+from analysis.methods.qca.sets import BoolArray, IntArray, SetData
 from analysis.methods.qca.terms import Model, configurations_of
-from analysis.methods.qca.truth_table import TruthTable
+from analysis.methods.qca.truth_table import Cutoffs, TruthTable, truth_table
 
 Reason = Literal["contradictory", "against_necessity", "impossible"]
 
@@ -69,6 +69,76 @@ class EnhancedAnalysis:
     parsimonious_negated: Minimisation
     barred: tuple[Barred, ...]
     both_sufficient: IntArray
+
+    def barred_for(self, outcome_name: str, reason: Reason | None = None) -> IntArray:
+        """Return the configurations barred for an outcome, for one reason or any, ascending."""
+        found = {
+            each.configuration
+            for each in self.barred
+            if each.outcome_name == outcome_name and reason in (None, each.reason)
+        }
+        return np.array(sorted(found), dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Barring:
+    """Which remainders an analysis may not assume, whatever its data and cutoffs.
+
+    Attributes
+    ----------
+    impossible
+        Expressions no case can satisfy: barred always.
+    necessary
+        Expressions claimed necessary; remainders without them are barred with `is_enhanced`.
+    is_enhanced
+        Whether contradictory assumptions are barred too, by the enhanced standard analysis.
+    """
+
+    impossible: tuple[Model, ...] = ()
+    necessary: tuple[Model, ...] = ()
+    is_enhanced: bool = False
+
+    def of(
+        self, data: SetData, cutoffs: Cutoffs | None = None, max_models: int = MAX_MODELS
+    ) -> IntArray:
+        """Return the configurations barred for the outcome of the data, ascending.
+
+        Parameters
+        ----------
+        data
+            Memberships and outcome.
+        cutoffs, max_models
+            As in `analysis.methods.qca.analysis.analyse`.
+        """
+        if not (self.is_enhanced or self.impossible):
+            return np.empty(0, dtype=np.int64)
+        table = truth_table(data, cutoffs)
+        if not self.is_enhanced:
+            return _at(satisfying(self.impossible, table.n_conditions) & table.remainders)
+        found = enhanced_standard_analysis(
+            table,
+            truth_table(data.negated(), cutoffs),
+            necessary=self.necessary,
+            impossible=self.impossible,
+            max_models=max_models,
+        )
+        return found.barred_for(table.outcome_name)
+
+
+def satisfying(expressions: Sequence[Model], k: int) -> BoolArray:
+    """Flag the configurations of k conditions that satisfy some of the expressions."""
+    flags = np.zeros(1 << k, dtype=bool)
+    for expression in expressions:
+        flags |= configurations_of(expression, k)
+    return flags
+
+
+def violating(claims: Sequence[Model], k: int) -> BoolArray:
+    """Flag the configurations of k conditions that lack something claimed necessary."""
+    flags = np.zeros(1 << k, dtype=bool)
+    for claim in claims:
+        flags |= ~configurations_of(claim, k)
+    return flags
 
 
 def contradictory_assumptions(
@@ -138,10 +208,10 @@ def enhanced_standard_analysis(
     if table.conditions != negated.conditions:
         raise ValueError("the outcome and its negation need truth tables of the same conditions")
     k = table.n_conditions
-    absurd = _any(impossible, k)
+    absurd = satisfying(impossible, k)
     barred = _newly(table, absurd, "impossible") + _newly(negated, absurd, "impossible")
     table, negated = table.with_barred(_at(absurd)), negated.with_barred(_at(absurd))
-    without, without_negated = _violated(necessary, k), _violated(necessary_negated, k)
+    without, without_negated = violating(necessary, k), violating(necessary_negated, k)
     barred += _newly(table, without, "against_necessity")
     barred += _newly(negated, without_negated, "against_necessity")
     table, negated = table.with_barred(_at(without)), negated.with_barred(_at(without_negated))
@@ -172,20 +242,6 @@ def _assumed(table: TruthTable, models: Sequence[Model]) -> IntArray:
 def _newly(table: TruthTable, flags: BoolArray, reason: Reason) -> list[Barred]:
     open_ones = np.flatnonzero(flags & table.remainders)
     return [Barred(int(c), table.outcome_name, reason) for c in open_ones]
-
-
-def _violated(claims: Sequence[Model], k: int) -> BoolArray:
-    flags = np.zeros(1 << k, dtype=bool)
-    for claim in claims:
-        flags |= ~configurations_of(claim, k)
-    return flags
-
-
-def _any(expressions: Sequence[Model], k: int) -> BoolArray:
-    flags = np.zeros(1 << k, dtype=bool)
-    for expression in expressions:
-        flags |= configurations_of(expression, k)
-    return flags
 
 
 def _at(flags: BoolArray) -> IntArray:

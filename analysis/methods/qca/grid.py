@@ -16,6 +16,7 @@ from analysis.methods.qca.calibration import (
     move_half,
     quantile_anchors,
 )
+from analysis.methods.qca.enhanced import Barring
 from analysis.methods.qca.expectations import Expectations
 from analysis.methods.qca.minimise import MAX_MODELS, SolutionKind
 from analysis.methods.qca.robustness import RobustnessFit, robustness_fit
@@ -169,6 +170,7 @@ def evaluate(
     expectations: Expectations,
     kind: SolutionKind = "intermediate",
     max_models: int = MAX_MODELS,
+    barring: Barring | None = None,
 ) -> Cell:
     """Analyse under one choice; what fails by the data is a cell that says so.
 
@@ -184,14 +186,18 @@ def evaluate(
         Which solution is followed.
     max_models
         Longest list of tied models.
+    barring
+        Which remainders may not be assumed, found anew under the choice.
 
     Returns
     -------
     Cell
     """
     try:
+        data = calibrated(raw, choice)
+        barred = (barring or Barring()).of(data, choice.cutoffs, max_models)
         analysis = analyse(
-            calibrated(raw, choice), expectations, cutoffs=choice.cutoffs, max_models=max_models
+            data, expectations, cutoffs=choice.cutoffs, barred=barred, max_models=max_models
         )
     except ValueError as problem:
         none = np.zeros(raw.outcome.shape[0])
@@ -206,6 +212,7 @@ def robustness_grid(
     *,
     kind: SolutionKind = "intermediate",
     max_models: int = MAX_MODELS,
+    barring: Barring | None = None,
     run: Callable[[Callable[[Choice], Cell], Iterable[Choice]], Iterable[Cell]] = map,
 ) -> GridResult:
     """Analyse under every choice and compare with the first.
@@ -222,6 +229,8 @@ def robustness_grid(
         Which solution is followed.
     max_models
         Longest list of tied models per cell.
+    barring
+        Which remainders no cell may assume.
     run
         How cells are computed: ``map``, or the ``map`` of a process pool; order is kept.
 
@@ -236,7 +245,7 @@ def robustness_grid(
     """
     if not grid:
         raise ValueError("a robustness grid needs at least one choice")
-    cells = tuple(run(_Evaluator(raw, expectations, kind, max_models), grid))
+    cells = tuple(run(_Evaluator(raw, expectations, kind, max_models, barring), grid))
     first = cells[0].models[0] if cells[0].models else ()
     return GridResult(
         cells=cells,
@@ -270,9 +279,12 @@ class _Evaluator:
     expectations: Expectations
     kind: SolutionKind
     max_models: int
+    barring: Barring | None
 
     def __call__(self, choice: Choice) -> Cell:
-        return evaluate(self.raw, choice, self.expectations, self.kind, self.max_models)
+        return evaluate(
+            self.raw, choice, self.expectations, self.kind, self.max_models, self.barring
+        )
 
 
 def _membership(raw: RawSets, choice: Choice, column: FloatArray, position: int) -> FloatArray:

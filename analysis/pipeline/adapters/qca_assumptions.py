@@ -8,12 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.methods.qca.analysis import SetAnalysis
-from analysis.methods.qca.enhanced import contradictory_assumptions, enhanced_standard_analysis
+from analysis.methods.qca.enhanced import (
+    Barring,
+    contradictory_assumptions,
+    enhanced_standard_analysis,
+    satisfying,
+    violating,
+)
 from analysis.methods.qca.expectations import Expectations
 from analysis.methods.qca.intermediate import counterfactuals
 from analysis.methods.qca.minimise import parsimonious, simplifying_assumptions
 from analysis.methods.qca.sets import IntArray, SetData
-from analysis.methods.qca.terms import Model, configurations_of, read_model
+from analysis.methods.qca.terms import read_model
 from analysis.methods.qca.truth_table import Cutoffs, TruthTable, truth_table
 from analysis.pipeline.adapters.qca_solutions import DETAILED
 from analysis.results.qca_records import AssumptionKind, QcaAssumption
@@ -36,22 +42,29 @@ class Untenable:
     barred: IntArray
 
 
+def barring(options: FuzzyOptions) -> Barring:
+    """Return which assumptions the study bars."""
+    return Barring(
+        impossible=tuple(read_model(text, options.conditions) for text in options.impossible),
+        necessary=tuple(read_model(text, options.conditions) for text in options.necessary),
+        is_enhanced=options.assumptions == "bar",
+    )
+
+
 def untenable(data: SetData, cutoffs: Cutoffs, options: FuzzyOptions) -> Untenable:
     """Find the assumptions that contradict one another or what is claimed.
 
     With ``report`` they are only found, with ``bar`` the enhanced standard analysis bars them
     until none is left; impossible configurations are barred in either case.
     """
-    k = data.n_conditions
-    claims = tuple(read_model(text, data.conditions) for text in options.necessary)
-    absurd = tuple(read_model(text, data.conditions) for text in options.impossible)
+    k, what = data.n_conditions, barring(options)
     table = truth_table(data, cutoffs)
-    impossible = np.flatnonzero(_any(absurd, k) & table.remainders)
+    impossible = np.flatnonzero(satisfying(what.impossible, k) & table.remainders)
     if options.assumptions == "none":
         return Untenable({"impossible": impossible}, impossible)
     negated = truth_table(data.negated(), cutoffs)
     if options.assumptions == "bar":
-        return _barred(table, negated, claims, absurd, options.max_models)
+        return _barred(table, negated, what, options.max_models)
     table, other = table.with_barred(impossible), negated.with_barred(impossible)
     ours = parsimonious(table, max_models=options.max_models).models
     theirs = parsimonious(other, max_models=options.max_models).models
@@ -61,7 +74,7 @@ def untenable(data: SetData, cutoffs: Cutoffs, options: FuzzyOptions) -> Untenab
     return Untenable(
         {
             "impossible": impossible,
-            "against_necessity": assumed[_violates(claims, k)[assumed]],
+            "against_necessity": assumed[violating(what.necessary, k)[assumed]],
             "contradictory": contradictory_assumptions(table, ours, other, theirs),
             "both_sufficient": np.intersect1d(table.positives, negated.positives),
         },
@@ -90,20 +103,24 @@ def rows(
 def _barred(
     table: TruthTable,
     negated: TruthTable,
-    claims: tuple[Model, ...],
-    absurd: tuple[Model, ...],
+    what: Barring,
     max_models: int,
 ) -> Untenable:
     enhanced = enhanced_standard_analysis(
-        table, negated, necessary=claims, impossible=absurd, max_models=max_models
+        table,
+        negated,
+        necessary=what.necessary,
+        impossible=what.impossible,
+        max_models=max_models,
     )
-    ours = [each for each in enhanced.barred if each.outcome_name == table.outcome_name]
+    name = table.outcome_name
     by_kind: dict[AssumptionKind, IntArray] = {
-        kind: np.array([b.configuration for b in ours if b.reason == kind], dtype=np.int64)
-        for kind in ("impossible", "against_necessity", "contradictory")
+        "impossible": enhanced.barred_for(name, "impossible"),
+        "against_necessity": enhanced.barred_for(name, "against_necessity"),
+        "contradictory": enhanced.barred_for(name, "contradictory"),
+        "both_sufficient": enhanced.both_sufficient,
     }
-    by_kind["both_sufficient"] = enhanced.both_sufficient
-    return Untenable(by_kind, np.unique([each.configuration for each in ours]).astype(np.int64))
+    return Untenable(by_kind, enhanced.barred_for(name))
 
 
 def _rows(
@@ -122,17 +139,3 @@ def _rows(
             kind=kind,
             is_barred=configuration in barred,
         )
-
-
-def _any(expressions: tuple[Model, ...], k: int) -> np.ndarray:
-    flags = np.zeros(1 << k, dtype=np.bool_)
-    for expression in expressions:
-        flags |= configurations_of(expression, k)
-    return flags
-
-
-def _violates(claims: tuple[Model, ...], k: int) -> np.ndarray:
-    flags = np.zeros(1 << k, dtype=np.bool_)
-    for claim in claims:
-        flags |= ~configurations_of(claim, k)
-    return flags

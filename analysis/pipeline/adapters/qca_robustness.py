@@ -21,6 +21,7 @@ from analysis.methods.qca.grid import (
 )
 from analysis.methods.qca.terms import write_model, write_term
 from analysis.methods.qca.truth_table import Cutoffs
+from analysis.pipeline.adapters import qca_assumptions
 from analysis.pipeline.adapters.qca_sets import Sets, percentiles_text
 from analysis.pipeline.parallel import spread
 from analysis.results.qca_records import QcaRobustness, QcaRobustnessFit, QcaSurvival
@@ -42,7 +43,7 @@ class Robust:
 
 
 def rows(sets: Sets, expectations: Expectations, options: FuzzyOptions, jobs: int = 1) -> Robust:
-    """Analyse under every other choice of the study.
+    """Analyse under every other choice of the study, with the same assumptions barred.
 
     Where any membership is exactly one half, the other rule for it is among the choices even
     if the study names none.
@@ -57,6 +58,7 @@ def rows(sets: Sets, expectations: Expectations, options: FuzzyOptions, jobs: in
         expectations,
         kind=kind,
         max_models=options.max_models,
+        barring=qca_assumptions.barring(options),
         run=partial(spread, jobs=jobs),
     )
     first = result.cells[0]

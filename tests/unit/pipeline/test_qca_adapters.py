@@ -51,7 +51,7 @@ def records(
     made, options = panel(of, columns), of.entries[0].options
     context = Context("m", 1, made, {})
     adapter = nca_adapter if options.method.startswith("nca") else qca_adapter
-    return adapter.run(build_design(made, options), options, context)  # type: ignore[arg-type]
+    return adapter.run(build_design(made, options), options, context)
 
 
 def of(kind: type[Row], made: Records) -> list[Row]:
@@ -222,6 +222,20 @@ def test_barred_assumptions_are_in_no_solution(tmp_path: Path) -> None:
         configurations = [format(row_no - 1, "04b") for row_no in sorted(barred)]
         inside = [c for c in configurations if _holds(term.term, c)]
         assert inside == []
+
+
+def test_the_grid_bars_what_the_solution_bars(tmp_path: Path) -> None:
+    grid_of = "robustness: {solution: parsimonious, consistency: [0.75], pri: [0.5]}"
+    plain = f"method: qca.fuzzy, {BASE}, cases: mean, necessary: a, {grid_of}"
+    solutions = {}
+    for how in ("report", "bar"):
+        made = records(tmp_path, f"{plain}, assumptions: {how}")
+        own = [row for row in of(qca.QcaTerm, made) if row.solution_kind == "parsimonious"]
+        first, *others = of(qca.QcaRobustness, made)
+        assert first.solution == " + ".join(row.term for row in own if row.model_no == 1)
+        assert len(others) == 3
+        solutions[how] = first.solution
+    assert solutions["bar"] != solutions["report"]
 
 
 def _holds(term: str, digits: str) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from analysis.methods.qca.calibration import Anchors, calibrate_direct, move_half
+from analysis.methods.qca.enhanced import Barring
 from analysis.methods.qca.expectations import read_expectations
 from analysis.methods.qca.fit import sufficiency
 from analysis.methods.qca.grid import (
@@ -19,9 +20,11 @@ from analysis.methods.qca.grid import (
     robustness_grid,
     terms_of,
 )
+from analysis.methods.qca.minimise import parsimonious
 from analysis.methods.qca.panel import panel_fit
 from analysis.methods.qca.robustness import robustness_fit
-from analysis.methods.qca.terms import write_term
+from analysis.methods.qca.terms import read_model, write_term
+from analysis.methods.qca.truth_table import truth_table
 from tests.unit.methods.qca.tables import names
 
 ENTITY = np.repeat(["A", "B"], 2)
@@ -195,6 +198,24 @@ def test_survival_and_fit_over_a_grid() -> None:
             fit = sufficiency(cell.membership, data.outcome)
             assert cell.coverage == pytest.approx(fit.coverage)
             assert set(terms_of(cell, 4)) == set().union(*cell.models)
+
+
+def test_every_cell_bars_what_its_own_table_makes_untenable() -> None:
+    raw = raw_sets(seed=4, n=20)
+    expectations = read_expectations(names(4), dict.fromkeys(names(4), "present"))
+    grid = choices(shares=[(0.05, 0.5, 0.95)], consistency=[0.75, 0.85], pri=[0.5, 0.7])
+    barring = Barring(impossible=(read_model("a*b*c", names(4)),), is_enhanced=True)
+
+    plain = robustness_grid(raw, grid, expectations, kind="parsimonious")
+    found = robustness_grid(raw, grid, expectations, kind="parsimonious", barring=barring)
+
+    for cell in found.cells:
+        data = calibrated(raw, cell.choice)
+        barred = barring.of(data, cell.choice.cutoffs)
+        table = truth_table(data, cell.choice.cutoffs).with_barred(barred)
+        assert barred.size
+        assert cell.models == parsimonious(table).models
+    assert all(a.models != b.models for a, b in zip(found.cells, plain.cells, strict=True))
 
 
 def test_a_choice_that_fails_is_a_cell_that_says_so() -> None:
