@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
+Arrays = tuple[FloatArray, FloatArray, tuple[str, ...], IntArray, IntArray]
 
 _SHOWN = 6
 
@@ -110,6 +111,11 @@ class Design:
         return self.roles["regressors"]
 
     @property
+    def arrays(self) -> Arrays:
+        """Outcome, regressors, their names, entities and periods: what most methods take."""
+        return self.y, self.X, self.names, self.entity_index, self.time_index
+
+    @property
     def is_balanced(self) -> bool:
         """Whether every entity has every period."""
         return self.n_rows == len(self.entities) * len(self.times)
@@ -157,10 +163,10 @@ def build_design(
     Raises
     ------
     NotIdentified
-        If a column has no value at all, or no row is left.
+        If a column has no value at all, no row is left, or their number is not the one that
+        the study expects.
     InputError
-        If a column holds infinite values, labels of weights do not match, or the number of
-        rows is not the one the study expects.
+        If a column holds infinite values, or labels of weights do not match.
     """
     roles = options.roles()
     columns = tuple(dict.fromkeys(name for names in roles.values() for name in names))
@@ -183,7 +189,7 @@ def build_design(
             f"({'; '.join(str(entry) for entry in dropped)}).",
             "Choose columns that are observed together.",
         )
-    _check_expected_rows(options, design)
+    _refuse_unexpected_rows(options, design, panel)
     aligned = {
         name: align((weights or {})[name], design.entities, panel.entities, design.entity_names)
         for name in options.weights_used()
@@ -277,11 +283,13 @@ def _assemble(
     )
 
 
-def _check_expected_rows(options: ModelOptions, design: Design) -> None:
-    if options.expect_n is not None and options.expect_n != design.n_rows:
-        raise InputError(
-            "The model does not have the number of rows that the study expects.",
-            expected=f"{options.expect_n} rows",
-            found=f"{design.n_rows} rows" + "".join(f"; {entry}" for entry in design.dropped),
-            next_step="correct `expect_n`, the sample or the transform",
-        )
+def _refuse_unexpected_rows(options: ModelOptions, design: Design, panel: Panel) -> None:
+    expected = options.rows_expected(panel.n_rows)
+    if expected is None or expected == design.n_rows:
+        return
+    left_out = "; ".join(map(str, design.dropped)) or "none of the sample left out"
+    raise NotIdentified(
+        f"The study expects the model to use {expected} rows, "
+        f"and it uses {design.n_rows} ({left_out}).",
+        "Look at the rows left out and at the sample, or correct `expect_n`.",
+    )

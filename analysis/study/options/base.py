@@ -26,6 +26,7 @@ def _as_tuple(value: object) -> object:
 
 Text = Annotated[str, BeforeValidator(_as_text)]
 Column = Annotated[str, BeforeValidator(_as_text), Field(min_length=1)]
+Count = Annotated[int, Field(gt=0)]
 Columns = Annotated[tuple[Column, ...], BeforeValidator(_as_tuple)]
 
 
@@ -74,6 +75,21 @@ class Transform(Settings):
         return "time" if value == "year" else value
 
 
+class ExpectedRows(Settings):
+    """How many rows a model must use of a panel of one size.
+
+    Attributes
+    ----------
+    rows
+        Rows that the model must use.
+    of
+        Rows of the panel that this is about; of any other panel nothing is expected.
+    """
+
+    rows: int = Field(gt=0)
+    of: int = Field(gt=0)
+
+
 class ModelOptions(Settings):
     """One entry of `models:` – a printed column or figure.
 
@@ -99,7 +115,8 @@ class ModelOptions(Settings):
         ``refused`` if the data are known not to identify the model. For qca.fuzzy, directional
         expectations by condition: ``present``, ``absent`` or ``either``.
     expect_n
-        Number of rows that the model must use; another number is an error.
+        Number of rows that the model must use; with another number it is refused. Where the
+        study also meets other data, ``{rows: 364, of: 420}``: only of a panel of 420 rows.
     remark
         What a reader should know about the choice of this model; stands with its notes.
     """
@@ -116,7 +133,7 @@ class ModelOptions(Settings):
     transform: Transform | None = None
     twin: bool | None = None
     expect: Literal["refused"] | dict[str, Literal["present", "absent", "either"]] | None = None
-    expect_n: int | None = Field(default=None, gt=0)
+    expect_n: Count | ExpectedRows | None = None
     remark: str | None = None
 
     @field_validator("expect")
@@ -130,6 +147,12 @@ class ModelOptions(Settings):
     def is_refusal_expected(self) -> bool:
         """Whether the study knows that the data do not identify the model."""
         return self.expect == "refused"
+
+    def rows_expected(self, panel_rows: int) -> int | None:
+        """Return how many rows the model must use of a panel of that size; None: any."""
+        if isinstance(self.expect_n, ExpectedRows):
+            return self.expect_n.rows if self.expect_n.of == panel_rows else None
+        return self.expect_n
 
     @abstractmethod
     def roles(self) -> dict[str, tuple[str, ...]]:

@@ -95,11 +95,22 @@ def test_trimming_lowers_the_number_of_rows_and_winsorising_does_not(tmp_path: P
     assert [entry.reason for entry in cut.dropped] == ["y trimmed", "x trimmed"]
 
 
-def test_another_number_of_rows_than_expected_stops(tmp_path: Path) -> None:
-    columns = grid(["a", "b"], [1, 2]) | {"y": [1.0, 2.0, 3.0, 4.0], "x": [1.0, 2.0, None, 4.0]}
-    with pytest.raises(InputError, match="number of rows that the study expects") as error:
-        design(tmp_path, columns, ONE_MODEL.replace("[x]", "[x], expect_n: 4"))
-    assert "3 rows; x missing: 1 (b 1)" in str(error.value)
+GAP = grid(["a", "b"], [1, 2]) | {"y": [1.0, 2.0, 3.0, 4.0], "x": [1.0, 2.0, None, 4.0]}
+
+
+@pytest.mark.parametrize("expected", ["4", "{rows: 4, of: 4}"])
+def test_another_number_of_rows_than_expected_is_refused(tmp_path: Path, expected: str) -> None:
+    with pytest.raises(NotIdentified, match="expects the model to use 4 rows") as error:
+        design(tmp_path, GAP, ONE_MODEL.replace("[x]", f"[x], expect_n: {expected}"))
+    assert "it uses 3 (x missing: 1 (b 1))" in error.value.reason
+
+
+@pytest.mark.parametrize("expected", ["3", "{rows: 3, of: 4}", "{rows: 364, of: 420}"])
+def test_the_expected_rows_pass_and_so_does_a_panel_of_another_size(
+    tmp_path: Path, expected: str
+) -> None:
+    body = ONE_MODEL.replace("[x]", f"[x], expect_n: {expected}")
+    assert design(tmp_path, GAP, body).n_rows == 3
 
 
 def test_cuts_by_year(tmp_path: Path) -> None:

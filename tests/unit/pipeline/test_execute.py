@@ -29,6 +29,7 @@ from tests.unit.pipeline.builders import grid, panel, study
 from warehouse.errors import InputError
 
 RNG = np.random.default_rng(7)
+X = np.random.default_rng(8).normal(size=96).tolist()
 COLUMNS = grid([f"r{i}" for i in range(12)], range(2000, 2008)) | {
     "y": RNG.normal(size=96).tolist(),
     "x": RNG.normal(size=96).tolist(),
@@ -45,9 +46,10 @@ models:
 """
 
 
-def prepared(folder: Path, body: str = MODELS) -> tuple[list[Task], Inputs]:
+def prepared(folder: Path, body: str = MODELS, **changes: list[float]) -> tuple[list[Task], Inputs]:
     of = study(folder, body)
-    inputs = Inputs(seed=1, panels={"main": panel(of, COLUMNS, absent="nobody counts it")})
+    made = panel(of, COLUMNS | changes, absent="nobody counts it")
+    inputs = Inputs(seed=1, panels={"main": made})
     return [prepare_task(entry, inputs) for entry in of.entries], inputs
 
 
@@ -89,7 +91,7 @@ def test_a_model_has_a_seed_of_its_own() -> None:
 
 def with_adapter(monkeypatch: pytest.MonkeyPatch, body: object) -> None:
     module = ModuleType("adapter_of_a_test")
-    module.run = body  # type: ignore[attr-defined]
+    module.run = body
     monkeypatch.setitem(sys.modules, module.__name__, module)
     method = replace(METHODS["panel.pooled"], adapter=module.__name__)
     monkeypatch.setitem(METHODS, "panel.pooled", method)
@@ -157,10 +159,17 @@ def test_a_method_may_refuse_with_its_own_words(
 
 
 def test_an_error_of_the_data_names_the_model(tmp_path: Path) -> None:
-    body = ONE.replace("EXPECT", ", expect_n: 5")
-    with pytest.raises(InputError, match="Model m: The model does not have") as error:
-        prepared(tmp_path, body)
-    assert "study.yml, line 4, models.m" in str(error.value)
+    with pytest.raises(InputError, match="Model m: The column `x` is infinite") as error:
+        prepared(tmp_path, ONE.replace("EXPECT", ""), x=[*X[:-1], float("inf")])
+    assert "study.yml, line 4, models.m; panel.csv, r11 2007" in str(error.value)
+
+
+def test_a_model_with_another_number_of_rows_is_refused_and_the_others_run(tmp_path: Path) -> None:
+    tasks, inputs = prepared(tmp_path, ONE.replace("EXPECT", ", expect_n: 5"))
+    refusal = run(tasks, inputs)["m"].refusal
+    assert refusal is not None
+    assert "expects the model to use 5 rows" in refusal.reason
+    assert not refusal.is_expected
 
 
 def test_a_long_model_tells_how_far_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
