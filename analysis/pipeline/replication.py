@@ -59,6 +59,35 @@ def stars(p_value: float) -> int:
     return sum(p_value < level for level in _LEVELS)
 
 
+def coefficient(
+    at: Key,
+    estimate: float,
+    std_error: float | None,
+    p_value: float | None,
+    kind: str,
+    name: str | None = None,
+) -> dict[Key, Ours]:
+    """Return what stands beside a printed coefficient, its standard error and its stars.
+
+    Parameters
+    ----------
+    at
+        Where it is printed: the term, behind the column where a model spans several.
+    estimate, std_error, p_value
+        Ours; None where there is none.
+    kind
+        What our standard errors are.
+    name
+        Which of our numbers the estimate is, where several go by the printed name.
+    """
+    found = {(*at, "estimate"): Ours(float(estimate), name)}
+    if std_error is not None:
+        found[*at, "std_error"] = Ours(float(std_error), kind)
+    if p_value is not None:
+        found[*at, "stars"] = Ours(float(stars(float(p_value))), kind)
+    return found
+
+
 def _row(
     figure: PublishedFigure, ours: Mapping[Key, Ours], published_stars: Mapping[Key, float]
 ) -> Replication:
@@ -95,11 +124,7 @@ def _ours(records: Records) -> dict[Key, Ours]:
     found: dict[Key, Ours] = {}
     for row in _headlines(records.rows):
         at: Key = (row.term,) if row.part == MAIN else (row.part, row.term)
-        found[*at, "estimate"] = Ours(row.estimate)
-        if row.std_error is not None:
-            found[*at, "std_error"] = Ours(row.std_error, row.std_error_kind)
-        if row.p_value is not None:
-            found[*at, "stars"] = Ours(float(stars(row.p_value)), row.std_error_kind)
+        found |= coefficient(at, row.estimate, row.std_error, row.p_value, row.std_error_kind)
     for statistic in records.rows:
         if isinstance(statistic, FitStatistic):
             at = ("model",) if statistic.part == MAIN else (statistic.part, "model")

@@ -16,9 +16,10 @@ from analysis.methods import iv
 from analysis.methods.covariance import Covariance
 from analysis.methods.panel.results import PanelFit
 from analysis.pipeline.adapters import linear
+from analysis.pipeline.adapters.rows import diagnostic, note, statistics
 from analysis.pipeline.context import Context, Ours, Records
 from analysis.pipeline.design import Design, FloatArray
-from analysis.pipeline.replication import stars
+from analysis.pipeline.replication import coefficient
 from analysis.results.records import Diagnostic, Estimate, FitStatistic, Record
 from analysis.study.options.iv import DirectShare, IvOptions, LimlOptions
 
@@ -62,12 +63,12 @@ def run(design: Design, options: IvOptions, _context: Context) -> Records:
     rows += _robust_sets(fits[0], tests)
     rows += _plausible(model, fits[0], options, requests[0])
     rows += _statistics(fits[0], tests, options)
-    rows += [linear.diagnostic(test) for test in tests.tests]
+    rows += [diagnostic(test) for test in tests.tests]
     rows += _per_regressor(tests) if len(tests.first_stages) > 1 else []
     rows += _stock_yogo(tests, options)
-    notes = [note for fitted in fits for part in _all_parts(fitted) for note in part.notes]
-    notes = [*fits[0].notes, *dict.fromkeys(notes), *left_out, *tests.refusals]
-    return Records(tuple(rows), _comparable(fits[0], tests, options), "; ".join(notes) or None)
+    of_parts = (part.notes for fitted in fits for part in _all_parts(fitted))
+    said = note(fits[0].notes, *of_parts, left_out, tests.refusals)
+    return Records(tuple(rows), _comparable(fits[0], tests, options), said)
 
 
 def _estimator(
@@ -170,9 +171,8 @@ def _plausible(
                 ci_high=bound.ci_high,
             )
         )
-        if bound.tipping_scale is not None:
-            part = f"plausibly_exogenous:{bound.term}" if len(found) > 1 else "plausibly_exogenous"
-            rows.append(FitStatistic(part=part, name="tipping_scale", value=bound.tipping_scale))
+        part = f"plausibly_exogenous:{bound.term}" if len(found) > 1 else "plausibly_exogenous"
+        rows += statistics({"tipping_scale": bound.tipping_scale}, part)
     return rows
 
 
@@ -188,30 +188,24 @@ def _statistics(fit: iv.IvFit, tests: iv.IvDiagnostics, options: IvOptions) -> l
         "kappa": fit.kappa,
     }
     numbers |= linear.cluster_counts(structural, options.covariance[0])
-    rows = [FitStatistic(name=k, value=float(v)) for k, v in numbers.items() if v is not None]
+    rows = statistics(numbers)
     for stage, first in zip(tests.first_stages, fit.first_stages, strict=True):
         several = len(tests.first_stages) > 1
         part = f"first_stage:{stage.endogenous}" if several else "first_stage"
-        kinds = {
+        kinds: dict[str, float | None] = {
             "partial_r2": stage.partial_r2,
             "shea_r2": stage.shea_r2 if several else None,
             "r2_within": first.r2.within,
         }
-        rows += [
-            FitStatistic(part=part, name=name, value=value)
-            for name, value in kinds.items()
-            if value is not None
-        ]
-    if tests.tf is not None and tests.tf.critical_value is not None:
-        rows.append(
-            FitStatistic(part=SECOND, name="tf_critical_value", value=tests.tf.critical_value)
-        )
+        rows += statistics(kinds, part)
+    if tests.tf is not None:
+        rows += statistics({"tf_critical_value": tests.tf.critical_value}, SECOND)
     return rows
 
 
 def _per_regressor(tests: iv.IvDiagnostics) -> list[Diagnostic]:
     return [
-        linear.diagnostic(test, f"first_stage:{stage.endogenous}")
+        diagnostic(test, f"first_stage:{stage.endogenous}")
         for stage in tests.first_stages
         for test in (stage.f, stage.conditional_f)
     ]
@@ -266,19 +260,10 @@ def _comparable(
     }
     for part, column in options.printed.columns.items():
         one = parts[part]
-        kind = one.covariance_name
-        columns = zip(
-            one.terms,
-            one.estimates.tolist(),
-            one.std_errors.tolist(),
-            one.p_values.tolist(),
-            strict=True,
-        )
+        columns = zip(one.terms, one.estimates, one.std_errors, one.p_values, strict=True)
         for term, estimate, error, p_value in columns:
-            name = options.printed.terms.get(term, term)
-            found[column, name, "estimate"] = Ours(estimate, term)
-            found[column, name, "std_error"] = Ours(error, kind)
-            found[column, name, "stars"] = Ours(float(stars(p_value)), kind)
+            at = (column, options.printed.terms.get(term, term))
+            found |= coefficient(at, estimate, error, p_value, one.covariance_name, term)
         found[column, "model", "n"] = Ours(float(one.n_obs), "n_obs")
         found |= {(column, "model", name): ours for name, ours in numbers.items()}
     return found

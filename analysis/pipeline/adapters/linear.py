@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from analysis.methods.covariance import Covariance
+from analysis.methods.covariance import Covariance, Kind
 from analysis.methods.errors import NotIdentified
-from analysis.methods.panel.results import PanelFit, PanelTest
-from analysis.results.records import MAIN, Diagnostic, Estimate
-from analysis.study.options.covariance import CovarianceOption
+from analysis.methods.panel.results import PanelFit
+from analysis.pipeline.adapters import rows
+from analysis.results.records import Estimate
+from analysis.study.options.covariance import CovarianceOption, InfluenceErrorOption
 
 if TYPE_CHECKING:
     from analysis.pipeline.design import Design
@@ -54,6 +55,17 @@ def covariance(option: CovarianceOption, design: Design | None = None) -> Covari
     )
 
 
+def influence_covariance(option: InfluenceErrorOption, kind: Kind) -> Covariance:
+    """Return the request for errors of a kind that influence functions give."""
+    return Covariance(
+        kind=kind,
+        by=option.by,
+        small_sample=option.small_sample,
+        lags=option.lag,
+        lag_rule=option.rule,
+    )
+
+
 def each_kind(
     fit: Callable[[Covariance], Fit], requests: Sequence[Covariance]
 ) -> tuple[list[Fit], list[str]]:
@@ -79,7 +91,7 @@ def each_kind(
 
 
 def estimates(
-    fit: PanelFit, *, is_headline: bool, places: Sequence[tuple[str, str]] | None = None
+    fit: PanelFit, *, is_headline: bool, places: Sequence[rows.Place] | None = None
 ) -> list[Estimate]:
     """Return one row per coefficient of a fit.
 
@@ -92,47 +104,8 @@ def estimates(
     places
         Part and term of each coefficient; default: its own name in the main part.
     """
-    named = places or [(MAIN, term) for term in fit.terms]
-    columns = zip(
-        named,
-        fit.estimates.tolist(),
-        fit.std_errors.tolist(),
-        fit.statistics.tolist(),
-        fit.p_values.tolist(),
-        fit.ci_low.tolist(),
-        fit.ci_high.tolist(),
-        strict=True,
-    )
-    return [
-        Estimate(
-            part=part,
-            term=term,
-            estimate=estimate,
-            std_error=std_error,
-            std_error_kind=fit.covariance_name,
-            is_headline=is_headline,
-            statistic=statistic,
-            df=fit.df,
-            p_value=p_value,
-            ci_low=ci_low,
-            ci_high=ci_high,
-        )
-        for (part, term), estimate, std_error, statistic, p_value, ci_low, ci_high in columns
-    ]
-
-
-def diagnostic(test: PanelTest, part: str = MAIN) -> Diagnostic:
-    """Return the row of a specification test."""
-    return Diagnostic(
-        part=part,
-        test=test.test,
-        statistic=test.statistic,
-        df1=test.df1,
-        df2=test.df2,
-        p_value=test.p_value,
-        tail=test.tail,
-        null_hypothesis=test.null_hypothesis,
-        note=test.note,
+    return rows.estimates(
+        fit, places or rows.in_main(fit.terms), df=fit.df, is_headline=is_headline
     )
 
 

@@ -10,6 +10,7 @@ from analysis.methods.errors import NotIdentified
 from analysis.methods.multiverse import Choices, specification_grid
 from analysis.methods.multiverse import Specification as Fitted
 from analysis.pipeline.adapters import linear
+from analysis.pipeline.adapters.rows import note, sizes, statistics
 from analysis.pipeline.context import Context, Records
 from analysis.pipeline.design import Design
 from analysis.results.records import MAIN, FitStatistic, Record, Specification
@@ -42,7 +43,7 @@ def run(design: Design, options: GridOptions, _context: Context) -> Records:
             "Look at the columns and the sample, or allow fewer effects.",
         )
     rows: list[Record] = [_row(one, options, design) for one in found]
-    rows += _counts(design)
+    rows += sizes(design)
     rows += _summary(found, MAIN)
     for part, belongs in _choices(options, found):
         rows += _summary([one for one in found if belongs(one)], part)
@@ -66,12 +67,6 @@ def _row(one: Fitted, options: GridOptions, design: Design) -> Specification:
         ci_high=one.ci_high,
         reason=one.reason,
     )
-
-
-def _counts(design: Design) -> Iterator[FitStatistic]:
-    yield FitStatistic(name="n_obs", value=float(design.n_rows))
-    yield FitStatistic(name="n_entities", value=float(len(design.entities)))
-    yield FitStatistic(name="n_periods", value=float(len(design.times)))
 
 
 def _choices(
@@ -115,16 +110,14 @@ def _summary(found: Sequence[Fitted], part: str) -> Iterator[FitStatistic]:
         "share_p05_positive": float((significant & (estimates > 0)).mean()),
         "share_p05_negative": float((significant & (estimates < 0)).mean()),
     }
-    for name, value in numbers.items():
-        yield FitStatistic(part=part, name=name, value=value)
+    yield from statistics(numbers, part)
 
 
 def _note(found: Sequence[Fitted], options: GridOptions) -> str | None:
-    notes = dict.fromkeys(note for one in found for note in one.notes)
     refused = [one.reason for one in found if one.reason is not None]
-    if refused:
-        notes[
-            f"{len(refused)} of {options.n_specifications} specifications are not identified, "
-            f"e.g.: {refused[0]}"
-        ] = None
-    return "; ".join(notes) or None
+    example = (
+        f"{len(refused)} of {options.n_specifications} specifications are not identified, "
+        f"e.g.: {reason}"
+        for reason in refused[:1]
+    )
+    return note(*(one.notes for one in found), example)

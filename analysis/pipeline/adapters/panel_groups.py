@@ -17,6 +17,7 @@ from analysis.methods.covariance.distributions import critical_value
 from analysis.methods.errors import NotIdentified
 from analysis.methods.panel.group_difference import GroupDifference, group_difference
 from analysis.pipeline.adapters import linear
+from analysis.pipeline.adapters.rows import diagnostic, note, sizes
 from analysis.pipeline.context import Context, Records
 from analysis.pipeline.design import Design, IntArray
 from analysis.pipeline.groups import groups_of_rows
@@ -50,11 +51,11 @@ def run(design: Design, options: GroupsOptions, context: Context) -> Records:
     )
     rows = [*_slopes(found), *_differences(found, options), *_tests(found)]
     rows += _statistics(found, design, codes, options)
-    notes = list(dict.fromkeys((*found.stacked.notes, *found.interacted.notes)))
+    outside: list[str] = []
     n_outside = len({*design.entity_index.tolist()}) - len({*design.entity_index[inside].tolist()})
     if n_outside:
-        notes.append(f"{n_outside} entities belong to none of the groups and are left out")
-    return Records(tuple(rows), note="; ".join(notes) or None)
+        outside.append(f"{n_outside} entities belong to none of the groups and are left out")
+    return Records(tuple(rows), note=note(found.stacked.notes, found.interacted.notes, outside))
 
 
 def _slopes(found: GroupDifference) -> Iterator[Record]:
@@ -99,7 +100,7 @@ def _differences(found: GroupDifference, options: GroupsOptions) -> Iterator[Rec
 def _tests(found: GroupDifference) -> Iterator[Record]:
     null = f"the slope of {found.term} is the same in {', '.join(found.groups)}"
     for part, test in found.tests.items():
-        yield replace(linear.diagnostic(test, part), null_hypothesis=null)
+        yield replace(diagnostic(test, part), null_hypothesis=null)
 
 
 def _statistics(
@@ -107,9 +108,7 @@ def _statistics(
 ) -> Iterator[Record]:
     rows = np.flatnonzero(codes >= 0)
     if rows.size == design.n_rows:
-        yield FitStatistic(name="n_obs", value=float(rows.size))
-        yield FitStatistic(name="n_entities", value=float(len(design.entities)))
-        yield FitStatistic(name="n_periods", value=float(len(design.times)))
+        yield from sizes(design)
     for name in found.groups:
         inside = codes == options.groups.index(name)
         part = f"group:{name}"

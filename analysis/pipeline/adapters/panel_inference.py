@@ -16,7 +16,7 @@ from analysis.methods.errors import NotIdentified
 from analysis.methods.panel import influence
 from analysis.methods.panel.randomisation import randomisation_test
 from analysis.methods.panel.wild_bootstrap import WildBootstrap, wild_cluster_bootstrap
-from analysis.pipeline.adapters import linear
+from analysis.pipeline.adapters.rows import diagnostic, untested
 from analysis.pipeline.groups import groups_of_rows
 from analysis.results.records import MAIN, Diagnostic, Estimate, FitStatistic, Record
 from analysis.study.options.panel import LeastSquaresOptions, WithinOptions
@@ -60,19 +60,6 @@ def records(
         yield from _influence(design, options, arrays, effects)
 
 
-def untested(test: str, reason: str, part: str = MAIN) -> Diagnostic:
-    """Return the row of a test that has no number: the reason stands where it would."""
-    return Diagnostic(
-        part=part,
-        test=test,
-        statistic=None,
-        p_value=None,
-        tail=None,
-        null_hypothesis="not tested",
-        note=f"not defined here: {reason}",
-    )
-
-
 def _wild(
     options: LeastSquaresOptions, arrays: Arrays, effects: tuple[str, ...], rng: np.random.Generator
 ) -> Iterator[Record]:
@@ -96,7 +83,7 @@ def _wild(
         except NotIdentified as refusal:
             yield untested("wild_bootstrap", refusal.reason, part)
             continue
-        yield linear.diagnostic(found.as_test(), part)
+        yield diagnostic(found.as_test(), part)
         yield _interval(found, weights)
 
 
@@ -138,7 +125,7 @@ def _randomised(
         draws=asked.draws,
         strata=strata,
     )
-    return linear.diagnostic(found.as_test())
+    return diagnostic(found.as_test())
 
 
 def _jackknife(

@@ -7,10 +7,11 @@ from typing import Any
 
 from analysis.methods import robust
 from analysis.methods.covariance import Covariance
-from analysis.pipeline.adapters.linear import diagnostic
+from analysis.pipeline.adapters.linear import influence_covariance
+from analysis.pipeline.adapters.rows import diagnostic, estimates, in_main, note, statistics
 from analysis.pipeline.context import Context, Ours, Records
-from analysis.pipeline.design import Design
-from analysis.results.records import Estimate, FitStatistic, Record, RobustWeight
+from analysis.pipeline.design import Arrays, Design
+from analysis.results.records import Record, RobustWeight
 from analysis.study.options.robust import (
     MMOptions,
     MOptions,
@@ -28,37 +29,26 @@ _NAMED = 8
 
 def run(design: Design, options: RobustOptions, context: Context) -> Records:
     """Fit the model once per kind of standard error; the coefficients are the same for all."""
-    arrays = (
-        design.y,
-        design.X,
-        design.names,
-        design.entity_index,
-        design.time_index,
-    )
-    requests = [_covariance(option) for option in options.covariance]
+    arrays = design.arrays
+    requests = [influence_covariance(option, option.kind) for option in options.covariance]
     fits = [_estimator(arrays, options, context)(requests[0])]
     columns = robust.robust_design(*arrays, options.effects)
     fits += [robust.with_errors(fits[0], columns, request) for request in requests[1:]]
     rows: list[Record] = []
     for number, fitted in enumerate(fits):
-        rows += _estimates(fitted, is_headline=number == 0)
+        rows += estimates(fitted, in_main(fitted.terms), df=fitted.df, is_headline=number == 0)
     first = fits[0]
-    rows += [
-        FitStatistic(name=name, value=float(value))
-        for name, value in _statistics(first, options.covariance[0]).items()
-        if value is not None
-    ]
+    rows += statistics(_numbers(first, options.covariance[0]))
     if options.hausman:
         rows.append(diagnostic(robust.hausman_outliers(first, *arrays, covariance=requests[0])))
     weights = list(_weights(first, design, options))
     rows += weights
-    notes = dict.fromkeys(note for fitted in fits for note in fitted.notes)
-    notes |= dict.fromkeys(_named(weights, design, options))
+    said = note(*(fitted.notes for fitted in fits), _named(weights, design, options))
     comparable: dict[tuple[str, ...], Ours] = {("model", "n"): Ours(float(first.n_obs), "n_obs")}
-    return Records(tuple(rows), comparable, "; ".join(notes) or None)
+    return Records(tuple(rows), comparable, said)
 
 
-def _estimator(arrays: tuple[Any, ...], options: RobustOptions, context: Context) -> Fit:
+def _estimator(arrays: Arrays, options: RobustOptions, context: Context) -> Fit:
     """Return the method with everything but its covariance; a search starts at the seed."""
     shared: dict[str, Any] = {"effects": options.effects, "level": options.confidence}
     if isinstance(options, MOptions):
@@ -88,43 +78,7 @@ def _estimator(arrays: tuple[Any, ...], options: RobustOptions, context: Context
     return lambda covariance: robust.lad_regression(*arrays, covariance=covariance, **shared)
 
 
-def _covariance(option: RobustErrorOption) -> Covariance:
-    return Covariance(
-        kind=option.kind,
-        by=option.by,
-        small_sample=option.small_sample,
-        lags=option.lag,
-        lag_rule=option.rule,
-    )
-
-
-def _estimates(fit: robust.RobustFit, *, is_headline: bool) -> Iterator[Estimate]:
-    columns = zip(
-        fit.terms,
-        fit.estimates.tolist(),
-        fit.std_errors.tolist(),
-        fit.statistics.tolist(),
-        fit.p_values.tolist(),
-        fit.ci_low.tolist(),
-        fit.ci_high.tolist(),
-        strict=True,
-    )
-    for term, estimate, std_error, statistic, p_value, ci_low, ci_high in columns:
-        yield Estimate(
-            term=term,
-            estimate=estimate,
-            std_error=std_error,
-            std_error_kind=fit.covariance_name,
-            is_headline=is_headline,
-            statistic=statistic,
-            df=fit.df,
-            p_value=p_value,
-            ci_low=ci_low,
-            ci_high=ci_high,
-        )
-
-
-def _statistics(fit: robust.RobustFit, option: RobustErrorOption) -> dict[str, float | None]:
+def _numbers(fit: robust.RobustFit, option: RobustErrorOption) -> dict[str, float | None]:
     clusters = zip(option.by, fit.n_clusters, strict=False)
     return {
         "n_obs": fit.n_obs,

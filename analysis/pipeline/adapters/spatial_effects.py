@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.methods.covariance.distributions import critical_value, two_sided_p
+from analysis.methods.covariance.distributions import two_sided_p
 from analysis.methods.errors import NotIdentified
 from analysis.methods.spatial.effects import (
     KINDS,
@@ -17,6 +17,7 @@ from analysis.methods.spatial.effects import (
 )
 from analysis.methods.spatial.long_run import PAST, LongRun, long_run_effects
 from analysis.methods.spatial.results import SpatialFit
+from analysis.pipeline.adapters.rows import wald
 from analysis.pipeline.context import Context
 from analysis.results.records import Estimate, Record
 from analysis.study.options.spatial import SpatialPanelOptions
@@ -91,19 +92,8 @@ def _normal(
         return Estimate(
             part=part, term=term, estimate=estimate, std_error_kind=kind, is_headline=is_headline
         )
-    statistic = estimate / error
-    reach = critical_value(level, None) * error
-    return Estimate(
-        part=part,
-        term=term,
-        estimate=estimate,
-        std_error=error,
-        std_error_kind=DELTA,
-        is_headline=is_headline,
-        statistic=statistic,
-        p_value=float(two_sided_p(np.array([statistic]), None)[0]),
-        ci_low=estimate - reach,
-        ci_high=estimate + reach,
+    return wald(
+        (part, term), estimate, error, kind=DELTA, df=None, level=level, is_headline=is_headline
     )
 
 

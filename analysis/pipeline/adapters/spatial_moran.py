@@ -15,11 +15,12 @@ from analysis.methods.spatial.moran import (
     moran_scatter,
 )
 from analysis.methods.spatial.residual_moran import residual_moran
+from analysis.pipeline.adapters.rows import sizes
 from analysis.pipeline.adapters.spatial_weights import check_record, require_balanced
 from analysis.pipeline.context import Context, Ours, Records
 from analysis.pipeline.design import Design
 from analysis.pipeline.weights import Weights
-from analysis.results.records import FitStatistic, Record
+from analysis.results.records import Record
 from analysis.results.spatial_records import LocalMoran, Moran
 from analysis.study.options.spatial import MoranOptions, Regression
 
@@ -35,7 +36,7 @@ def run(design: Design, options: MoranOptions, context: Context) -> Records:
     checked = check_record(weights, design.entity_names)
     if options.residuals is not None:
         rows: list[Record] = [_of_residuals(design, weights, options.residuals)]
-        return Records((*rows, checked, *_sizes(design)))
+        return Records((*rows, checked, *sizes(design)))
     variable = str(options.variable)
     sections = design.column(variable).reshape(len(design.entities), -1).T
     periods = _periods(design)
@@ -50,7 +51,7 @@ def run(design: Design, options: MoranOptions, context: Context) -> Records:
         if value is not None
     }
     rows += _local(design, sections, weights, options, context)
-    return Records((*rows, checked, *_sizes(design)), comparable)
+    return Records((*rows, checked, *sizes(design)), comparable)
 
 
 def _periods(design: Design) -> list[str]:
@@ -154,11 +155,7 @@ def _local(
 
 def _of_residuals(design: Design, weights: Weights, regression: Regression) -> Moran:
     statistic, moments = residual_moran(
-        design.y,
-        design.X,
-        design.names,
-        design.entity_index,
-        design.time_index,
+        *design.arrays,
         weights=weights.matrix,
         effects=regression.effects,
         allow_islands=weights.allow_islands,
@@ -173,11 +170,3 @@ def _of_residuals(design: Design, weights: Weights, regression: Regression) -> M
         p_two_sided=moments.p_two_sided,
         assumption="normality",
     )
-
-
-def _sizes(design: Design) -> list[FitStatistic]:
-    return [
-        FitStatistic(name="n_obs", value=float(design.n_rows)),
-        FitStatistic(name="n_entities", value=float(len(design.entities))),
-        FitStatistic(name="n_periods", value=float(len(design.times))),
-    ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from analysis.methods.covariance import Covariance
 from analysis.methods.errors import NotIdentified
 from analysis.methods.spatial.design import Bias, Model
@@ -12,14 +10,15 @@ from analysis.methods.spatial.logdet import LogDet, log_determinant
 from analysis.methods.spatial.panel_ml import fit_with_errors
 from analysis.methods.spatial.results import SpatialFit
 from analysis.methods.spatial.stacked import SpatialPanel, check_spatial
+from analysis.pipeline.adapters.rows import estimates, note, statistics
 from analysis.pipeline.adapters.spatial_effects import effects_of
 from analysis.pipeline.adapters.spatial_tests import probability_rows, residual_rows, test_rows
 from analysis.pipeline.adapters.spatial_weights import check_record, require_balanced
 from analysis.pipeline.context import Context, Ours, Records
 from analysis.pipeline.design import Design
-from analysis.pipeline.replication import stars
+from analysis.pipeline.replication import coefficient
 from analysis.pipeline.weights import Weights
-from analysis.results.records import Estimate, FitStatistic, Record
+from analysis.results.records import Record
 from analysis.study.options.spatial import SpatialCovariance, SpatialPanelOptions
 
 _MODELS: dict[str, Model] = {
@@ -38,32 +37,23 @@ def run(design: Design, options: SpatialPanelOptions, context: Context) -> Recor
     weights = design.weights[options.weights]
     checked = check_record(weights, design.entity_names)
     _require_row_sums(weights, options, checked.row_sum_low, checked.row_sum_high)
-    data = check_spatial(
-        design.y,
-        design.X,
-        design.names,
-        design.entity_index,
-        design.time_index,
-        weights.matrix,
-        allow_islands=weights.allow_islands,
-    )
+    data = check_spatial(*design.arrays, weights.matrix, allow_islands=weights.allow_islands)
     fits = _fits(design, weights, data, options)
     rows: list[Record] = []
     for number, fit in enumerate(fits):
-        rows += _coefficients(fit, is_headline=number == 0)
+        rows += estimates(fit, fit.terms, df=None, is_headline=number == 0)
     found = effects_of(fits[0], options, context)
     rows += found.rows
     # Rows used; in dynamic models those of the first period are past only.
     used = {"n_obs": float(design.n_rows), "n_periods": float(len(design.times))}
-    numbers = _statistics(fits[0]) | used
-    rows += [FitStatistic(name=name, value=value) for name, value in numbers.items()]
+    rows += statistics(_numbers(fits[0]) | used)
     model = _MODELS[options.method]
     rows += probability_rows(data, options, fits[0].determinant)
     rows += test_rows(data, fits[0], model, options)
     rows += residual_rows(design, fits[0], weights)
     rows.append(checked)
-    notes = [*_notes(design, fits[0]), *found.notes]
-    return Records(tuple(rows), _comparable(fits[0]), "; ".join(notes) or None)
+    said = note(_notes(design, fits[0]), found.notes)
+    return Records(tuple(rows), _comparable(fits[0]), said)
 
 
 def _notes(design: Design, fit: SpatialFit) -> list[str]:
@@ -123,11 +113,7 @@ def _dynamic(
     design: Design, weights: Weights, options: SpatialPanelOptions, request: Covariance
 ) -> SpatialFit:
     return dynamic_spatial_panel(
-        design.y,
-        design.X,
-        design.names,
-        design.entity_index,
-        design.time_index,
+        *design.arrays,
         weights=weights.matrix,
         model="sar" if options.method == "spatial.sar" else "sdm",
         effects=options.effects,
@@ -143,36 +129,8 @@ def _covariance(option: SpatialCovariance) -> Covariance:
     return Covariance(kind=option.kind, by=option.by, lags=option.lag)
 
 
-def _coefficients(fit: SpatialFit, *, is_headline: bool) -> list[Estimate]:
-    columns = zip(
-        fit.terms,
-        fit.estimates.tolist(),
-        fit.std_errors.tolist(),
-        fit.statistics.tolist(),
-        fit.p_values.tolist(),
-        fit.ci_low.tolist(),
-        fit.ci_high.tolist(),
-        strict=True,
-    )
-    return [
-        Estimate(
-            part=part,
-            term=term,
-            estimate=estimate,
-            std_error=std_error,
-            std_error_kind=fit.covariance_name,
-            is_headline=is_headline,
-            statistic=statistic,
-            p_value=p_value,
-            ci_low=ci_low,
-            ci_high=ci_high,
-        )
-        for (part, term), estimate, std_error, statistic, p_value, ci_low, ci_high in columns
-    ]
-
-
-def _statistics(fit: SpatialFit) -> dict[str, float]:
-    numbers: dict[str, float | None] = {
+def _numbers(fit: SpatialFit) -> dict[str, float | None]:
+    return {
         "n_obs": fit.n_obs,
         "n_entities": fit.n_units,
         "n_periods": fit.n_periods,
@@ -188,7 +146,6 @@ def _statistics(fit: SpatialFit) -> dict[str, float]:
         "rho_low": fit.rho_low,
         "rho_high": fit.rho_high,
     }
-    return {name: float(value) for name, value in numbers.items() if value is not None}
 
 
 def _comparable(fit: SpatialFit) -> dict[tuple[str, ...], Ours]:
@@ -200,13 +157,9 @@ def _comparable(fit: SpatialFit) -> dict[tuple[str, ...], Ours]:
     }
     if fit.r2_within is not None:
         found["model", "r2"] = Ours(fit.r2_within, "r2_within")
-    named: Sequence[tuple[str, str]] = fit.terms
-    for place, (part, term) in enumerate(named):
-        if part not in ("wx", "spatial"):
-            continue
-        name = f"W_{term}" if part == "wx" else term
-        kind = fit.covariance_name
-        found[name, "estimate"] = Ours(float(fit.estimates[place]))
-        found[name, "std_error"] = Ours(float(fit.std_errors[place]), kind)
-        found[name, "stars"] = Ours(float(stars(float(fit.p_values[place]))), kind)
+    columns = zip(fit.terms, fit.estimates, fit.std_errors, fit.p_values, strict=True)
+    for (part, term), estimate, error, p_value in columns:
+        if part in ("wx", "spatial"):
+            name = f"W_{term}" if part == "wx" else term
+            found |= coefficient((name,), estimate, error, p_value, fit.covariance_name)
     return found

@@ -22,7 +22,7 @@ from analysis.methods.spatial.probabilities import model_probabilities
 from analysis.methods.spatial.residual_moran import residual_moran, residuals_by_period
 from analysis.methods.spatial.results import SpatialFit
 from analysis.methods.spatial.stacked import SpatialPanel
-from analysis.pipeline.adapters.linear import diagnostic
+from analysis.pipeline.adapters.rows import diagnostic, untested
 from analysis.pipeline.design import Design
 from analysis.pipeline.weights import Weights
 from analysis.results.records import MAIN, Diagnostic, FitStatistic, Record
@@ -75,19 +75,7 @@ def _rows(name: str, run: _Tests, part: str = MAIN) -> list[Record]:
         return [diagnostic(test, part) for test in run()]
     except NotIdentified as refusal:
         # The model stands without the test; the reason stands where its number would.
-        return [_untested(name, part, refusal.reason)]
-
-
-def _untested(name: str, part: str, reason: str) -> Diagnostic:
-    return Diagnostic(
-        part=part,
-        test=name,
-        statistic=None,
-        p_value=None,
-        tail=None,
-        null_hypothesis="not tested",
-        note=f"not defined here: {reason}",
-    )
+        return [untested(name, refusal.reason, part)]
 
 
 def _before(data: SpatialPanel, options: SpatialPanelOptions) -> list[Record]:
@@ -101,7 +89,7 @@ def _before(data: SpatialPanel, options: SpatialPanelOptions) -> list[Record]:
     try:
         rows.append(_moran_of_residuals(data, effects))
     except NotIdentified as refusal:
-        rows.append(_untested("moran_residuals", MAIN, refusal.reason))
+        rows.append(untested("moran_residuals", refusal.reason))
     return rows
 
 

@@ -21,8 +21,9 @@ from analysis.methods.threshold import (
 from analysis.methods.threshold.alternatives import FunctionalForm, functional_forms
 from analysis.methods.threshold.jackknife import LeftOut, leave_one_entity_out
 from analysis.pipeline.adapters import linear
+from analysis.pipeline.adapters.rows import diagnostic, note, statistics
 from analysis.pipeline.context import Context, Ours, Records
-from analysis.pipeline.replication import stars
+from analysis.pipeline.replication import coefficient
 from analysis.results.records import (
     Diagnostic,
     Estimate,
@@ -56,14 +57,14 @@ def run(design: Design, options: ThresholdOptions, context: Context) -> Records:
     for model in fit.models:
         rows += _thresholds(model)
         rows += _regimes(model, design)
-        rows.append(linear.diagnostic(model.test.as_test()))
+        rows.append(diagnostic(model.test.as_test()))
     rows += _slopes(last, task)
     rows += _statistics(fit, options)
     if options.jackknife:
         rows += _left_out(task, context)
     if options.alternatives:
         rows += _alternatives(task, context)
-    return Records(tuple(rows), _comparable(fit, options), "; ".join(_notes(fit)))
+    return Records(tuple(rows), _comparable(fit, options), note(_notes(fit)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,12 +252,10 @@ def _statistics(fit: ThresholdFit, options: ThresholdOptions) -> Iterator[Record
     }
     # The rows of the search; a convention may leave some out of the regression.
     numbers["n_obs"] = float(model.census.n_rows.sum())
-    yield from (FitStatistic(name=name, value=value) for name, value in numbers.items())
+    yield from statistics(numbers)
     sizes = zip(model.census.n_rows.tolist(), model.census.n_entities.tolist(), strict=True)
     for number, (n_rows, n_entities) in enumerate(sizes, 1):
-        part = f"regime_{number}"
-        yield FitStatistic(part=part, name="n_obs", value=float(n_rows))
-        yield FitStatistic(part=part, name="n_entities", value=float(n_entities))
+        yield from statistics({"n_obs": n_rows, "n_entities": n_entities}, f"regime_{number}")
 
 
 def _left_out(task: _Task, context: Context) -> Iterator[Record]:
@@ -317,31 +316,30 @@ def _alternatives(task: _Task, context: Context) -> Iterator[Record]:
         if form.form in wanted:
             yield from _form(form)
     if "kink" in wanted:
-        yield linear.diagnostic(found.continuity)
+        yield diagnostic(found.continuity)
 
 
 def _form(form: FunctionalForm) -> Iterator[Record]:
     part = f"form:{form.form}"
     places = [(part, term) for term in form.regression.terms]
     yield from linear.estimates(form.regression, is_headline=True, places=places)
-    numbers = {
-        "n_parameters": float(form.n_parameters),
+    numbers: dict[str, float | None] = {
+        "n_parameters": form.n_parameters,
         "rss": form.rss,
         "loglik": form.loglik,
         "aic": form.aic,
         "bic": form.bic,
+        "threshold": form.threshold,
     }
-    if form.threshold is not None:
-        numbers["threshold"] = form.threshold
-    yield from (FitStatistic(part=part, name=key, value=value) for key, value in numbers.items())
+    yield from statistics(numbers, part)
 
 
 def _notes(fit: ThresholdFit) -> Iterator[str]:
     last = fit.models[-1]
     yield f"mse is rss / {last.mse_divisor} ({fit.denominator}'s error variance)"
     yield "standard errors of the slopes take the thresholds as known"
-    notes = [*last.notes, *last.regression.notes]
-    yield from dict.fromkeys(notes)
+    yield from last.notes
+    yield from last.regression.notes
 
 
 def _comparable(fit: ThresholdFit, options: ThresholdOptions) -> dict[tuple[str, ...], Ours]:
@@ -385,7 +383,6 @@ def _comparable_slopes(
         for side, place in _SIDES.items():
             at = model.terms.index((f"regime_{place + 1}", name))
             term = f"{name}_{side}"
-            found[term, "estimate"] = Ours(float(fit.estimates[at]), f"regime_{place + 1}")
-            found[term, "std_error"] = Ours(float(fit.std_errors[at]), kind)
-            found[term, "stars"] = Ours(float(stars(float(fit.p_values[at]))), kind)
+            ours = fit.estimates[at], fit.std_errors[at], fit.p_values[at]
+            found |= coefficient((term,), *ours, kind, f"regime_{place + 1}")
     return found

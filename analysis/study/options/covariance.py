@@ -57,6 +57,21 @@ def listed(value: object) -> object:
     return (value,) if isinstance(value, str | dict) else value
 
 
+class InfluenceErrorOption(ErrorOption):
+    """A kind of standard error that influence functions give.
+
+    Attributes
+    ----------
+    rule
+        What sets the lags of ``driscoll_kraay`` where `lag` does not.
+    small_sample
+        By whose convention small samples are corrected.
+    """
+
+    rule: Literal["newey_west_1994", "fourth_root"] = "newey_west_1994"
+    small_sample: Literal["stata", "reghdfe", "areg", "fixest", "linearmodels"] = "stata"
+
+
 class CovarianceOption(ErrorOption):
     """Which standard errors.
 

@@ -11,7 +11,7 @@ from analysis.study.options.base import (
     EquationOptions,
     no_repetition,
 )
-from analysis.study.options.covariance import Effects, ErrorOption, listed
+from analysis.study.options.covariance import Effects, InfluenceErrorOption, listed
 
 NINE = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 Quantile = Annotated[float, Field(gt=0, lt=1)]
@@ -22,7 +22,7 @@ Quantiles = Annotated[
 _SPARSITY = ("iid", "nid", "kernel")
 
 
-class QuantileErrorOption(ErrorOption):
+class QuantileErrorOption(InfluenceErrorOption):
     """Which analytic standard errors of quantiles.
 
     Attributes
@@ -33,16 +33,10 @@ class QuantileErrorOption(ErrorOption):
         quantreg.
     bandwidth
         Of ``iid``, ``nid`` and ``kernel``.
-    rule
-        What sets the lags of ``driscoll_kraay`` where `lag` does not.
-    small_sample
-        By whose convention small samples are corrected.
     """
 
     kind: Literal["cluster", "hc1", "driscoll_kraay", "iid", "nid", "kernel"]
     bandwidth: Literal["hall_sheather", "bofinger"] = "hall_sheather"
-    rule: Literal["newey_west_1994", "fourth_root"] = "newey_west_1994"
-    small_sample: Literal["stata", "reghdfe", "areg", "fixest", "linearmodels"] = "stata"
 
     @model_validator(mode="after")
     def _bandwidth_fits_kind(self) -> QuantileErrorOption:

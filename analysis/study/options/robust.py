@@ -10,25 +10,19 @@ from analysis.study.options.base import (
     EquationOptions,
     no_repetition,
 )
-from analysis.study.options.covariance import Effects, ErrorOption, listed
+from analysis.study.options.covariance import Effects, InfluenceErrorOption, listed
 
 
-class RobustErrorOption(ErrorOption):
+class RobustErrorOption(InfluenceErrorOption):
     """Which standard errors, all from influence functions.
 
     Attributes
     ----------
     kind
         ``cluster``, heteroskedasticity-robust ``hc0`` and ``hc1``, or ``driscoll_kraay``.
-    rule
-        What sets the lags of ``driscoll_kraay`` where `lag` does not.
-    small_sample
-        By whose convention small samples are corrected.
     """
 
     kind: Literal["cluster", "hc0", "hc1", "driscoll_kraay"]
-    rule: Literal["newey_west_1994", "fourth_root"] = "newey_west_1994"
-    small_sample: Literal["stata", "reghdfe", "areg", "fixest", "linearmodels"] = "stata"
 
 
 _CLUSTERED = (RobustErrorOption(kind="cluster"),)

@@ -30,7 +30,7 @@ def records(folder: Path, settings: str, module: object = panel_adapter) -> Reco
     made = panel(of, COLUMNS)
     options = of.entries[0].options
     context = Context("m", 1, made, {})
-    return module.run(build_design(made, options), options, context)  # type: ignore[attr-defined, no-any-return]
+    return module.run(build_design(made, options), options, context)
 
 
 def statistics(of: Records, part: str = "main") -> dict[str, float]:
@@ -148,7 +148,7 @@ def test_an_error_that_cannot_be_leaves_the_others_standing(tmp_path: Path) -> N
         made = panel(of, COLUMNS)
         options = of.entries[0].options
         context = Context("m", 1, made, {})
-        return panel_adapter.run(build_design(made, options), options, context)  # type: ignore[arg-type]
+        return panel_adapter.run(build_design(made, options), options, context)
 
     found = run("conventional, {kind: cluster, by: time}, hc1")
     assert [row.std_error_kind for row in estimates(found)][::2] == ["conventional", "hc1"]

@@ -124,7 +124,7 @@ def test_an_unbalanced_panel_runs_and_what_needs_balance_says_so(
 
     task, result = outcome(tmp_path, family, "z", change=holes)
     assert result.refusal is None
-    assert task.design.n_rows == N * T - 2  # type: ignore[union-attr]
+    assert task.design.n_rows == N * T - 2
     untested = [r for r in result.records.rows if getattr(r, "null_hypothesis", "") == "not tested"]
     assert len(untested) == (2 if family == "everything" else 0)
 
@@ -133,7 +133,7 @@ def test_an_unbalanced_panel_runs_and_what_needs_balance_says_so(
 def test_missing_values_are_counted_and_named(tmp_path: Path, family: str) -> None:
     task, result = outcome(tmp_path, family, "gappy")
     assert result.refusal is None
-    (dropped,) = task.design.dropped  # type: ignore[union-attr]
+    (dropped,) = task.design.dropped
     assert str(dropped).startswith("gappy missing: 9 (r0 2000, r1 2001")
 
 
@@ -141,7 +141,7 @@ def test_missing_values_are_counted_and_named(tmp_path: Path, family: str) -> No
 def test_gaps_in_years_are_handled(tmp_path: Path, family: str) -> None:
     task, result = outcome(tmp_path, family, "z", "gaps")
     assert result.refusal is None
-    assert 2002 not in task.design.times  # type: ignore[union-attr]
+    assert 2002 not in task.design.times
 
 
 @EVERY
@@ -157,7 +157,7 @@ def test_what_is_wrong_with_the_panel_itself_stops_before_anything_runs(
         ("z", "nobody", dict, "`nobody` leaves no row"),
     ):
         with pytest.raises(InputError, match=message):
-            outcome(tmp_path, family, more, sample, change)  # type: ignore[arg-type]
+            outcome(tmp_path, family, more, sample, change)
 
 
 def test_numbers_with_a_decimal_comma_are_told_how_to_become_numbers(tmp_path: Path) -> None:

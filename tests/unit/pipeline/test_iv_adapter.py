@@ -38,7 +38,7 @@ def records(folder: Path, settings: str) -> Records:
     of = study(folder, f"models:\n  m: {{{settings}}}\n")
     made = panel(of, COLUMNS)
     options = of.entries[0].options
-    return iv.run(build_design(made, options), options, Context("m", 1, made, {}))  # type: ignore[arg-type]
+    return iv.run(build_design(made, options), options, Context("m", 1, made, {}))
 
 
 def rows(of: Records, part: str) -> dict[tuple[str, str], Estimate]:
@@ -63,7 +63,7 @@ def test_every_part_and_test_has_its_row_under_the_public_names(tmp_path: Path) 
     second = rows(made, "second_stage")["agg", cluster]
     # Just identified: the ratio of reduced form and first stage.
     assert second.estimate == pytest.approx(reduced.estimate / first.estimate, rel=1e-9)
-    assert diagnostics_of(made)["first_stage_f"].statistic == pytest.approx(first.statistic**2)  # type: ignore[operator]
+    assert diagnostics_of(made)["first_stage_f"].statistic == pytest.approx(first.statistic**2)
     assert diagnostics_of(made)["hansen_j"].statistic is None
     assert diagnostics_of(made)["stock_yogo:size_2sls:0.10"].statistic == 16.38
     assert rows(made, "second_stage")["agg", "tF"].ci_low is not None
@@ -78,7 +78,7 @@ def test_two_instruments_are_tested_for_validity_and_may_be_direct(tmp_path: Pat
     assert diagnostics_of(made)["hansen_j"].df1 == 1
     bounds = rows(made, "plausibly_exogenous")["agg", "cluster(entity)"]
     second = rows(made, "second_stage")["agg", "cluster(entity)"]
-    assert bounds.ci_low < second.ci_low < second.ci_high < bounds.ci_high  # type: ignore[operator]
+    assert bounds.ci_low < second.ci_low < second.ci_high < bounds.ci_high
 
 
 @pytest.mark.parametrize("method", ["iv.liml", "iv.gmm"])

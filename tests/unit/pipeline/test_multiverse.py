@@ -35,7 +35,7 @@ def records(folder: Path, settings: str) -> Records:
     of = study(folder, f"models:\n  m: {{{settings}}}\n")
     made = panel(of, COLUMNS)
     options = of.entries[0].options
-    return multiverse.run(build_design(made, options), options, Context("m", 1, made, {}))  # type: ignore[arg-type]
+    return multiverse.run(build_design(made, options), options, Context("m", 1, made, {}))
 
 
 def test_every_specification_is_a_row_and_shares_are_counted(tmp_path: Path) -> None:
@@ -47,7 +47,7 @@ def test_every_specification_is_a_row_and_shares_are_counted(tmp_path: Path) -> 
     numbers = {(r.part, r.name): r.value for r in made.rows if isinstance(r, FitStatistic)}
     assert numbers["main", "n_specifications"] == 16
     assert numbers["outcome:y", "share_p05_positive"] == 1
-    positive = np.mean([row.p_value < 0.05 and row.estimate > 0 for row in rows])  # type: ignore[operator]
+    positive = np.mean([row.p_value < 0.05 and row.estimate > 0 for row in rows])
     assert numbers["main", "share_p05_positive"] == positive
     assert numbers["with:z", "n_specifications"] == numbers["without:z", "n_specifications"] == 8
     assert numbers["errors:cluster(entity)", "n_specifications"] == 8

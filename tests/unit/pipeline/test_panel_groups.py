@@ -38,7 +38,7 @@ def records(folder: Path, settings: str) -> Records:
     of = study(folder, f"{SAMPLES}models:\n  m: {{{BASE}, {settings}}}\n")
     made = panel(of, COLUMNS)
     options = of.entries[0].options
-    return panel_groups.run(build_design(made, options), options, Context("m", 1, made, {}))  # type: ignore[arg-type]
+    return panel_groups.run(build_design(made, options), options, Context("m", 1, made, {}))
 
 
 def test_slopes_differences_and_tests_have_their_rows(tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_slopes_differences_and_tests_have_their_rows(tmp_path: Path) -> None:
     difference = slopes["group:north"].estimate - slopes["group:middle"].estimate
     assert slopes[pairs[0]].estimate == pytest.approx(difference)
     assert slopes["interaction:middle"].estimate == pytest.approx(3, abs=0.3)
-    assert tests["sur"].p_value < 0.001  # type: ignore[operator]
+    assert tests["sur"].p_value < 0.001
     assert tests["sur"].null_hypothesis == "the slope of x is the same in north, middle, south"
     sizes = {(r.part, r.name): r.value for r in made.rows if isinstance(r, FitStatistic)}
     assert sizes["group:middle", "n_obs"] == 24

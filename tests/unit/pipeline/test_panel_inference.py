@@ -36,7 +36,7 @@ def records(folder: Path, settings: str, *, holes: int = 0) -> Records:
     of = study(folder, f"{SAMPLES}models:\n  m: {{{settings}}}\n")
     made = panel(of, {name: column[holes:] for name, column in COLUMNS.items()})
     options = of.entries[0].options
-    return panel_adapter.run(build_design(made, options), options, Context("m", 1, made, {}))  # type: ignore[arg-type]
+    return panel_adapter.run(build_design(made, options), options, Context("m", 1, made, {}))
 
 
 def diagnostics_of(made: Records) -> dict[tuple[str, str], Diagnostic]:
@@ -61,7 +61,7 @@ def test_both_wild_bootstraps_leave_a_test_and_an_interval(tmp_path: Path) -> No
     one = intervals["wild_bootstrap(rademacher)"]
     assert one.p_value == tests["main", "wild_bootstrap"].p_value
     assert not one.is_headline
-    assert one.ci_low < one.estimate < one.ci_high  # type: ignore[operator]
+    assert one.ci_low < one.estimate < one.ci_high
 
 
 def test_the_same_seed_gives_the_same_rows(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def records(folder: Path, settings: str, *, seed: int = 1) -> Records:
     made = panel(of, COLUMNS)
     options = of.entries[0].options
     context = Context("m", seed, made, {})
-    return adapter.run(build_design(made, options), options, context)  # type: ignore[arg-type]
+    return adapter.run(build_design(made, options), options, context)
 
 
 def rows(of: Records, part: str, kind: str | None = None) -> dict[str, Estimate]:
@@ -73,9 +73,9 @@ def test_every_number_of_the_bootstrap_arrives(tmp_path: Path) -> None:
         found = rows(made, part)
         assert list(found) == ["x", "z", "const"]
         assert_allclose([row.estimate for row in found.values()], fit.estimates[place], rtol=1e-12)
-        assert_allclose([row.std_error for row in found.values()], fit.std_errors[place])  # type: ignore[arg-type]
-        assert_allclose([row.ci_low for row in found.values()], fit.ci_low[place], rtol=1e-9)  # type: ignore[arg-type]
-        assert_allclose([row.p_value for row in found.values()], fit.p_values[place], rtol=1e-9)  # type: ignore[arg-type]
+        assert_allclose([row.std_error for row in found.values()], fit.std_errors[place])
+        assert_allclose([row.ci_low for row in found.values()], fit.ci_low[place], rtol=1e-9)
+        assert_allclose([row.p_value for row in found.values()], fit.p_values[place], rtol=1e-9)
         assert {row.std_error_kind for row in found.values()} == {"bootstrap(entity)"}
         assert numbers(made, part)["pseudo_r2"] == fit.pseudo_r2[place]
     assert rows(made, "q=0.25", "cluster(entity)")["x"].is_headline is False

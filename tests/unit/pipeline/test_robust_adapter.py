@@ -41,7 +41,7 @@ def records(
     of = study(folder, body)
     made = panel(of, columns or COLUMNS)
     options = of.entries[0].options
-    return adapter.run(build_design(made, options), options, Context("m", seed, made, {}))  # type: ignore[arg-type]
+    return adapter.run(build_design(made, options), options, Context("m", seed, made, {}))
 
 
 def weights(of: Records) -> list[RobustWeight]:
@@ -63,8 +63,8 @@ def test_every_number_arrives(tmp_path: Path) -> None:
         *[(term, "hc1", False) for term in ("x", "z", "const")],
     ]
     assert_allclose([row.estimate for row in rows[:3]], fit.estimates, rtol=1e-12)
-    assert_allclose([row.std_error for row in rows[:3]], fit.std_errors, rtol=1e-12)  # type: ignore[arg-type]
-    assert_allclose([row.ci_high for row in rows[:3]], fit.ci_high, rtol=1e-12)  # type: ignore[arg-type]
+    assert_allclose([row.std_error for row in rows[:3]], fit.std_errors, rtol=1e-12)
+    assert_allclose([row.ci_high for row in rows[:3]], fit.ci_high, rtol=1e-12)
     numbers = {row.name: row.value for row in made.rows if isinstance(row, FitStatistic)}
     assert numbers["scale"] == fit.scale
     assert numbers["pseudo_r2"] == fit.pseudo_r2

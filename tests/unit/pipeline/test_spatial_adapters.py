@@ -67,7 +67,7 @@ def run(
     tables = {name: load_weights(name, of, None, made) for name in options.weights_used()}
     design = build_design(made, options, tables)
     module = spatial_moran if options.method == "spatial.moran" else adapter
-    return module.run(design, options, Context("m", 1, made, tables))  # type: ignore[arg-type]
+    return module.run(design, options, Context("m", 1, made, tables))
 
 
 def estimates(of: Records) -> dict[tuple[str, str, str], Estimate]:

@@ -52,7 +52,7 @@ def records(folder: Path, settings: str = "", model: str = MODEL) -> Records:
     of = study(folder, f"models:\n  m: {{{model}{settings}}}\n")
     made = panel(of, COLUMNS)
     options = of.entries[0].options
-    return adapter.run(build_design(made, options), options, Context("m", 1, made, {}))  # type: ignore[arg-type]
+    return adapter.run(build_design(made, options), options, Context("m", 1, made, {}))
 
 
 def refusal(folder: Path, settings: str, columns: dict[str, list[object]] | None = None) -> Result:
