@@ -1,0 +1,109 @@
+"""The command: reads its arguments, runs, and turns what goes wrong into an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.pipeline.interrupt import Interrupt
+from analysis.run import summary
+from analysis.run.arguments import parser
+from analysis.run.work import everything
+from warehouse.errors import InputError, refused_by_disk
+
+if TYPE_CHECKING:
+    from analysis.study.model import Entry
+
+# argparse itself ends with 2 on wrong usage.
+DONE, FAILED, REFUSED, INTERRUPTED = 0, 1, 3, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run from the command line; return the exit code."""
+    reader = parser()
+    options = reader.parse_args(arguments)
+    # One thread per process: sums come out the same whatever the number of processes.
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[name] = "1"
+    with Interrupt() as interrupt:
+        return _guarded(reader, options, interrupt)
+
+
+def _guarded(
+    reader: argparse.ArgumentParser, options: argparse.Namespace, interrupt: Interrupt
+) -> int:
+    """Run, and turn what goes wrong into a message and an exit code."""
+    try:
+        return _run(reader, options, interrupt)
+    except InputError as error:
+        return _failed(options, str(error))
+    except KeyboardInterrupt:
+        return _failed(options, "Interrupted.", INTERRUPTED)
+    except Exception as error:
+        if interrupt.requested:  # DuckDB calls it a RuntimeError
+            return _failed(options, "Interrupted.", INTERRUPTED)
+        if options.debug:
+            raise
+        if refused_by_disk(error):
+            return _failed(options, _full_disk(error))
+        message = f"The software failed: {type(error).__name__}: {error}"
+        return _failed(options, f"{message}\n  next step: run again with --debug and report it")
+
+
+def _full_disk(error: Exception) -> str:
+    return str(
+        InputError(
+            "A file could not be written; the published copy is as it was.",
+            found=" ".join(str(error).split()),
+            next_step="free disk space (or the quota) there and run again",
+        )
+    )
+
+
+def _short(path: Path) -> Path:
+    """Return a path as a user would write it from here."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _run(reader: argparse.ArgumentParser, options: argparse.Namespace, interrupt: Interrupt) -> int:
+    if options.methods is not None:
+        from analysis.study import reference
+
+        print(reference.describe(options.methods) if options.methods else reference.overview())
+        return DONE
+    from analysis.study.load import load_study, select
+
+    study = load_study(_short(options.study))
+    entries: Sequence[Entry] = study.entries
+    only = [name.strip() for name in options.only.split(",") if name.strip()]
+    if only:
+        try:
+            entries = select(study.entries, only)
+        except InputError as error:
+            reader.error(f"{error.what} {error.next_step}")
+    if options.list:
+        from analysis.pipeline.run import check_file
+
+        check_file(study, entries)
+        summary.print_models(study, entries, as_json=options.json)
+        return DONE
+    finished = everything(study, entries, options, interrupt)
+    summary.print_summary(finished, as_json=options.json)
+    unexpected = [row for row in finished.outcome.refusals.values() if not row.is_expected]
+    return REFUSED if unexpected else DONE
+
+
+def _failed(options: argparse.Namespace, message: str, code: int = FAILED) -> int:
+    if options.debug:
+        traceback.print_exc()
+    if options.json:
+        print(json.dumps({"error": message, "exit_code": code}, ensure_ascii=False))
+    print(message, file=sys.stderr)
+    return code
