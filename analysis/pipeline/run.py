@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from analysis.audit.examine import findings_of
 from analysis.pipeline import marts, provenance
+from analysis.pipeline.assemble import as_model
 from analysis.pipeline.check import check_columns
 from analysis.pipeline.execute import Inputs, Result, Task, options_json, prepare_task, run_tasks
 from analysis.pipeline.joins import with_joined
 from analysis.pipeline.panel import Panel, load_panel
-from analysis.pipeline.replication import compare
 from analysis.pipeline.tables import read_table
 from analysis.pipeline.weight_sources import load_weights
 from analysis.pipeline.weights import WeightsTable
 from analysis.results import schema
-from analysis.results.records import AuditFinding, Model, ModelWeights, Record, Refusal, Run
+from analysis.results.records import AuditFinding, Model, ModelWeights, Refusal, Run
 from analysis.results.writer import write_failed_run, write_run
 from warehouse.connection import connect, database_path
 from warehouse.errors import InputError
@@ -143,7 +143,7 @@ def run_study(request: Request, listener: Listener) -> Outcome:
         results = run_tasks(tasks, inputs, request.jobs, listener.done, listener.step)
         figures = marts.published_figures(connection)
         models = tuple(
-            _model(study, task, result, inputs, figures)
+            as_model(study, task, result, inputs, figures)
             for task, result in zip(tasks, results, strict=True)
         )
         run = _run(request, started_at, inputs.panels["main"], marts.is_synthetic(connection))
@@ -188,66 +188,6 @@ def _panel(connection: duckdb.DuckDBPyConnection, study: Study, source: PanelSou
     reasons = marts.reasons(connection)
     table = with_joined(connection, mart.table, study)
     return load_panel(table, mart.name, study, sha256=mart.sha256, reasons=reasons)
-
-
-def _model(
-    study: Study,
-    task: Task,
-    result: Result,
-    inputs: Inputs,
-    figures: Sequence[marts.PublishedFigure],
-) -> Model:
-    panel = inputs.panels[task.panel_key]
-    options, refusal = task.entry.options, result.refusal
-    design = None if isinstance(task.design, Refusal) else task.design
-    rows: list[Record] = list(result.records.rows)
-    if refusal is not None:
-        rows = [refusal]
-    elif task.entry.twin_of is None:
-        rows += compare(figures, options, result.records)
-    rows += _weights(inputs.weights[name] for name in options.weights_used())
-    return Model(
-        model_id=task.entry.model_id,
-        position=study.entries.index(task.entry) + 1,
-        method=options.method,
-        title=options.title,
-        table_no=options.table,
-        column_no=options.column,
-        outcome=options.outcome_name,
-        sample=options.sample,
-        sample_filter=study.samples[options.sample],
-        twin_of=task.entry.twin_of,
-        options=options_json(task.entry),
-        status="done" if refusal is None else "refused",
-        n_sample=int(panel.samples[options.sample].sum()),
-        n_used=design.n_rows if design is not None and refusal is None else 0,
-        dropped="; ".join(map(str, design.dropped)) or None if design is not None else None,
-        is_balanced=design is not None and design.is_balanced,
-        panel=panel.name,
-        panel_sha256=panel.sha256,
-        note=_note(task, result),
-        records=rows,
-    )
-
-
-def _weights(tables: Iterable[WeightsTable]) -> list[Record]:
-    origins = dict.fromkeys(origin for table in tables for origin in table.origins)
-    return [
-        ModelWeights(
-            weights_name=origin.name,
-            source=origin.source,
-            weights_id=origin.weights_id,
-            weights_sha256=origin.sha256,
-        )
-        for origin in origins
-    ]
-
-
-def _note(task: Task, result: Result) -> str | None:
-    notes = [note for note in (task.entry.options.remark, result.records.note) if note]
-    if task.entry.options.is_refusal_expected and result.refusal is None:
-        notes.append("the study expected a refusal, and the data identify the model")
-    return "; ".join(notes) or None
 
 
 def _run(request: Request, started_at: datetime, panel: Panel, is_synthetic: bool) -> Run:

@@ -8,7 +8,7 @@ import pytest
 
 from analysis.report.build import build_report
 from tests.unit.report import fixture
-from tests.unit.report.page import Element, read
+from tests.unit.report.page import Element, parse
 
 
 @pytest.fixture(scope="session")
@@ -23,5 +23,5 @@ def html(database: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="session")
-def page(database: Path, tmp_path_factory: pytest.TempPathFactory) -> Element:
-    return read(build_report(database, tmp_path_factory.mktemp("page")))
+def page(html: str) -> Element:
+    return parse(html)

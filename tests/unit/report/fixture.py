@@ -150,13 +150,7 @@ def _models(run: StudyRun) -> list[_Model]:
 def _insert_model(
     connection: duckdb.DuckDBPyConnection, run: StudyRun, model: _Model, position: int
 ) -> None:
-    describes = model.method.startswith("describe")
-    options: dict[str, object] = {"method": model.method, "confidence": 0.95}
-    if describes:
-        options["variables"] = ["agg"]
-    else:
-        options |= {"outcome": "develop", "regressors": ["agg"], "effects": list(model.effects)}
-        options["covariance"] = [{"kind": "cluster", "by": ["entity"], "rule": "newey_west_1994"}]
+    describes, options = model.method.startswith("describe"), json.dumps(_options(model))
     done = model.status == "done"
     _insert(
         connection,
@@ -171,7 +165,7 @@ def _insert_model(
         sample="all",
         sample_filter="true",
         twin_of=model.twin_of,
-        options=json.dumps(options),
+        options=options,
         status=model.status,
         n_sample=12,
         n_used=12 if done else 0,
@@ -181,7 +175,7 @@ def _insert_model(
         note="a remark <u>here</u>" if done else None,
     )
     key = {"run_id": run.run_id, "model_id": model.model_id}
-    _insert(connection, "study_entry", **key, position=position, options=json.dumps(options))
+    _insert(connection, "study_entry", **key, position=position, options=options)
     if not done:
         reason, step = "agg does not vary", "bring data"
         _insert(connection, "refusal", **key, reason=reason, next_step=step, is_expected=False)
@@ -189,6 +183,15 @@ def _insert_model(
         _insert_description(connection, key)
     else:
         _insert_estimates(connection, key, model)
+
+
+def _options(model: _Model) -> dict[str, object]:
+    options: dict[str, object] = {"method": model.method, "confidence": 0.95}
+    if model.method.startswith("describe"):
+        return options | {"variables": ["agg"]}
+    options |= {"outcome": "develop", "regressors": ["agg"], "effects": list(model.effects)}
+    kind = {"kind": "cluster", "by": ["entity"], "rule": "newey_west_1994"}
+    return options | {"covariance": [kind]}
 
 
 def _insert_description(connection: duckdb.DuckDBPyConnection, key: dict[str, str]) -> None:

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pytest
 
-from analysis.pipeline.execute import Inputs, options_json, prepare_task, run_tasks
 from analysis.pipeline.marts import PublishedFigure
-from analysis.pipeline.replication import compare
 from analysis.report.build import build_report
-from analysis.results import schema
-from analysis.results.records import Model, Run
-from analysis.results.writer import write_run
-from tests.unit.pipeline.builders import grid, panel, study
+from tests.unit.pipeline.builders import grid
 from tests.unit.report.page import Element, read, section
+from tests.unit.report.runs import store
 
 N, T = 10, 8
 BODY = """
@@ -55,59 +49,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     values = {"y": y, "x": x, "z": z, "good": good, "steep": steep}
     columns |= {name: column.tolist() for name, column in values.items()}
     columns |= {"noise": rng.normal(size=N * T).tolist()}
-    of = study(folder, BODY)
-    inputs = Inputs(1, {"main": panel(of, columns)})
-    tasks = [prepare_task(entry, inputs) for entry in of.entries]
-    results = run_tasks(tasks, inputs, 1, lambda *_: None)
-    models = []
-    for position, (task, result) in enumerate(zip(tasks, results, strict=True), 1):
-        options = task.entry.options
-        figures = compare(FIGURES, options, result.records)
-        model = _model(task.entry.model_id, position, options_json(task.entry))
-        rows = (*result.records.rows, *figures)
-        settings = {"method": options.method, "table_no": options.table, "sample": options.sample}
-        models.append(Model(**{**model, **settings}, records=rows, note=result.records.note))  # type: ignore[arg-type]
-    path = folder / "w.duckdb"
-    with duckdb.connect(str(path)) as connection:
-        schema.ensure(connection)
-        write_run(connection, _run(), models)
-    return path
-
-
-def _run() -> Run:
-    return Run(
-        run_id="run-1",
-        started_at=datetime(2026, 1, 2),
-        study_id="study",
-        study_title="A study",
-        study_sha256="a" * 64,
-        panel="panel.csv",
-        panel_sha256="b" * 64,
-        code_version="1",
-        seed=1,
-        is_synthetic=False,
-        packages="{}",
-    )
-
-
-def _model(model_id: str, position: int, options: str) -> dict[str, object]:
-    return {
-        "model_id": model_id,
-        "position": position,
-        "title": None,
-        "column_no": None,
-        "outcome": "y",
-        "sample_filter": "true",
-        "twin_of": None,
-        "options": options,
-        "status": "done",
-        "n_sample": N * T,
-        "n_used": N * T,
-        "dropped": None,
-        "is_balanced": True,
-        "panel": "panel.csv",
-        "panel_sha256": "b" * 64,
-    }
+    return store(folder / "w.duckdb", BODY, columns, FIGURES)
 
 
 @pytest.fixture(scope="module")

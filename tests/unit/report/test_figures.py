@@ -122,7 +122,7 @@ def test_the_slider_has_every_year_of_every_measure() -> None:
     drawn = year_map(
         "m", [Tile(1, "One", 1, 1), Tile(2, "Two", 1, 2)], [measure], [2001, 2002], "ramp", "x"
     )
-    data = drawn.data["measures"]["total"]  # type: ignore[index]
+    data = drawn.data["measures"]["total"]
     assert data["values"] == {1: ["0.100", "0.900"], 2: ["–", "0.500"]}
     assert data["styles"] == {1: ["c0", "c5"], 2: ["none", "c5"]}
     assert "0.900" in str(drawn.picture)

@@ -6,7 +6,6 @@ import base64
 import hashlib
 import json
 import re
-import shutil
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,12 +13,9 @@ import duckdb
 import pytest
 
 from analysis.report import numbers
-from analysis.report.build import build_report
 from analysis.report.sections import SECTIONS
-from analysis.report.texts import texts
-from tests.unit.report import fixture
-from tests.unit.report.fixture import StudyRun
-from tests.unit.report.page import Element, parse, read, section, titles
+from tests.unit.report.page import Element, parse, section
+from tests.unit.report.pages import cells, page_of
 
 # A section with methods of its own is on the page of a study that uses them.
 SHOWN = [
@@ -27,26 +23,6 @@ SHOWN = [
     for each in SECTIONS
     if (not each.methods or "describe." in each.methods) and not each.only_with
 ]
-
-
-def _page(tmp_path: Path, *, lang: str = "en", **how: object) -> Element:
-    database = fixture.create(tmp_path / "w.duckdb", **how)  # type: ignore[arg-type]
-    return read(build_report(database, tmp_path / "out", lang))
-
-
-def _change(original: Path, tmp_path: Path, statement: str) -> Element:
-    tmp_path.mkdir(exist_ok=True)
-    database = Path(shutil.copy(original, tmp_path / "w.duckdb"))
-    with duckdb.connect(str(database)) as connection:
-        connection.execute(statement)
-    return read(build_report(database, tmp_path / "out"))
-
-
-def _cells(table: Element) -> list[list[str]]:
-    return [
-        [cell.text for cell in row.children if cell.tag in ("td", "th")]
-        for row in table.one("tbody").find("tr")
-    ]
 
 
 def test_every_section_and_piece_is_there_in_order(page: Element) -> None:
@@ -110,154 +86,14 @@ def test_synthetic_data_says_so_on_top_in_every_section_and_on_paper(page: Eleme
     assert page.one("head").one("title").text.startswith("Synthetic data")
 
 
-def test_real_data_carries_no_mark(tmp_path: Path) -> None:
-    database = fixture.create(tmp_path / "w.duckdb", runs=(StudyRun(is_synthetic=False),))
-    with duckdb.connect(str(database)) as connection:
-        connection.execute("update marts.landing_file set is_synthetic = false")
-    page = read(build_report(database, tmp_path / "out"))
-    assert page.find("header", class_="banner") == []
-    assert page.find("span", class_="mark") == []
-    assert "@top-center" not in "".join(style.text for style in page.find("style"))
-
-
-def test_a_study_of_real_data_beside_the_sample_is_told_apart(tmp_path: Path) -> None:
-    own = StudyRun("own", "Own panel", "run-2", "my.csv", False, hours=1, table_no=None)
-    page = _page(tmp_path, runs=(StudyRun(), own))
-    # The title of one study never stands over two.
-    assert page.one("h1").text == "2 studies of one database"
-    assert page.find("title")[0].text.endswith("2 studies of one database")
-    marked = {
-        each.one("strong").text: len(each.find("span", class_="mark"))
-        for each in section(page, "models").find("p", class_="of-study")
-    }
-    assert marked == {"Own panel": 0, "A study": 1}
-    assert "Parts of this page" in page.one("header", class_="banner").text
-
-
 def test_hostile_names_stay_text(page: Element, html: str) -> None:
     assert "<script>alert" not in html
     assert all(not one.attributes or "type" in one.attributes for one in page.find("script")[:-1])
     assert page.find("u") == []
     assert page.find("i") == []
-    ranking = [row[1] for row in _cells(page.one("div", id="index-ranking").one("table"))]
+    ranking = [row[1] for row in cells(page.one("div", id="index-ranking").one("table"))]
     assert "Beta <script>alert(1)</script>" in ranking
     assert 'Gamma & "Sons"' in ranking
-
-
-def test_estimates_are_the_database_s_with_stars_and_errors(page: Element) -> None:
-    table = section(page, "models").find("table", class_="three-line")[0]
-    heads = [head.text for head in table.one("thead").find("th", scope="col")]
-    assert heads[:5] == ["Term", "Published", "Pooled OLS", "Published", "Fixed effects"]
-    assert heads[5:] == ["Fixed effects not identified"]
-    rows = _cells(table)
-    assert rows[0] == ["Agglomeration", "0.2206***", "−0.1235***", "0.2206***", "−0.1235***", ""]
-    assert rows[1] == ["", "(0.0113)", "(0.0314)", "(0.0113)", "(0.0314)", ""]
-    assert rows[2] == ["Constant", "", "1,234.5**", "", "1,234.5**", ""]
-    by_label = {row[0]: row[1:] for row in rows}
-    assert by_label["N"] == ["420", "12", "420", "12", ""]
-    assert by_label["Entity effects"] == ["no", "no", "no", "yes", ""]
-    assert by_label["R² within"] == ["", "0.5000", "", "0.5000", ""]
-    assert by_label["R² as published"] == ["0.4902", "0.5000", "0.4902", "0.5000", ""]
-
-
-def test_a_part_that_no_table_prints_has_no_published_figure(
-    database: Path, tmp_path: Path
-) -> None:
-    page = _change(
-        database,
-        tmp_path,
-        "insert into results.estimate by name select * replace ('means' as part, "
-        "position + 100 as position) from results.estimate",
-    )
-    rows = _cells(section(page, "models").find("table", class_="three-line")[0])
-    first, second = [row for row in rows if row[0] == "Agglomeration"]
-    assert first[1] == "0.2206***"
-    assert second[1] == ""
-    assert second[2] == first[2]
-
-
-def test_a_study_without_printed_tables_is_headed_by_its_first_entry_on_every_row(
-    tmp_path: Path,
-) -> None:
-    database = fixture.create(tmp_path / "w.duckdb", runs=(StudyRun(table_no=None),))
-    page = _change(
-        database, tmp_path / "part", "update results.model set n_used = 5 where model_id = 'within'"
-    )
-    assert "in the model pooled." in page.one("p", class_="finding").text
-    page = _change(
-        database, tmp_path / "all", "update results.model set n_used = 5 where model_id = 'pooled'"
-    )
-    assert "in the model within." in page.one("p", class_="finding").text
-
-
-def test_models_of_several_runs_are_said_to_be(database: Path, tmp_path: Path) -> None:
-    assert "newest of" not in read(build_report(database, tmp_path / "one")).text
-    several = fixture.create(
-        tmp_path / "w.duckdb", runs=(StudyRun(), StudyRun(run_id="run-2", hours=1))
-    )
-    page = _change(
-        several,
-        tmp_path / "two",
-        "delete from results.refusal where run_id = 'run-2'; "
-        "delete from results.model where run_id = 'run-2' and model_id = 'gone'",
-    )
-    assert "run-2 (newest of 2 runs:" in page.one("div", class_="masthead").text
-
-
-def test_every_number_says_what_made_it(page: Element) -> None:
-    said = [title for title in titles(page) if title.startswith("pooled: agg")]
-    assert said
-    for part in (
-        repr(fixture.ESTIMATE),
-        repr(fixture.ERROR),
-        "clustered by entity",
-        "p < 0.001",
-        "95% interval",
-        "sample all, 12 rows",
-        "12.5% of its panel cells",
-        "run run-1",
-        "synthetic data",
-    ):
-        assert part in said[0]
-
-
-def test_notes_name_the_standard_error_the_stars_and_n(page: Element) -> None:
-    notes = section(page, "models").find("p", class_="notes")[0].text
-    assert "Standard errors in parentheses: clustered by entity." in notes
-    assert "*** p < 0.01" in notes
-    assert "N = 12, 4 entities, 3 periods" in notes
-
-
-def test_the_word_significant_is_never_used(html: str, tmp_path: Path) -> None:
-    assert "significan" not in html.lower()
-    assert all("significan" not in text.lower() for text in texts("en")._messages.values())
-
-
-def test_refusals_stand_with_reason_and_next_step(page: Element) -> None:
-    refused = page.one("div", id="models-refusals").text
-    assert "gone: agg does not vary Next step: bring data" in refused
-
-
-def test_the_twin_on_unreplaced_data_stands_beside(page: Element) -> None:
-    twins = section(page, "models").find("table", class_="three-line")[1]
-    assert "nothing was replaced" in twins.one("caption").text
-    assert _cells(twins)[0] == ["Agglomeration", "0.0200***"]
-    plot = page.one("div", id="models-plot").one("svg")
-    assert len(plot.find("circle", class_="twin")) == 1
-    assert len(plot.find("path", class_="published")) == 2
-    assert "0.0200 (0.0314)" in [text.text.replace("*", "") for text in plot.find("text")]
-
-
-def test_tests_without_a_statistic_show_the_reason(page: Element) -> None:
-    row = section(page, "models").find("table", class_="plain")[0].one("tbody").find("tr")[0]
-    cells = [cell.text for cell in row.children]
-    assert cells[:6] == ["pooled", "Hausman", "–", "1", "–", "upper"]
-    assert cells[6] == "random effects are consistent not defined <here>"
-
-
-def test_descriptives_stand_beside_the_published(page: Element) -> None:
-    rows = _cells(section(page, "descriptives").find("table")[0])
-    assert rows[0][:5] == ["Agglomeration", "–", "12", "0.6866", "0.6543"]
 
 
 def test_the_ranking_is_the_database_s(page: Element, database: Path) -> None:
@@ -269,7 +105,7 @@ def test_the_ranking_is_the_database_s(page: Element, database: Path) -> None:
             "inner join marts.dim_region using (region_id) "
             "where dimension = 'total' and now.year = 2003 and before.year = 2001 order by now.rank"
         ).fetchall()
-    rows = _cells(page.one("div", id="index-ranking").one("table"))
+    rows = cells(page.one("div", id="index-ranking").one("table"))
     printed = [
         [str(rank), name, numbers.fixed(score), numbers.fixed(before), str(rank_before)]
         for rank, name, score, before, rank_before in expected
@@ -304,7 +140,7 @@ def test_indicators_remarks_and_revisions_stand_with_reasons(page: Element) -> N
     notices = page.one("div", id="quality-notices").text
     assert "ten thousand times larger check the unit" in notices
     assert "no scale to judge by" in notices
-    moved = _cells(page.one("div", id="quality-revisions").one("table"))
+    moved = cells(page.one("div", id="quality-revisions").one("table"))
     assert ["Product", "1", "1", "2002–2002", "Beta <script>alert(1)</script>, 2002",
             "10.0000", "11.5000"] in moved  # fmt: skip
     came = next(row for row in moved if row[-1] == "2.5000")
@@ -315,7 +151,7 @@ def test_indicators_remarks_and_revisions_stand_with_reasons(page: Element) -> N
 
 def test_the_latest_look_of_each_gate_is_shown(page: Element) -> None:
     checks = page.one("div", id="provenance-checks")
-    assert _cells(checks.one("table")) == [
+    assert cells(checks.one("table")) == [
         ["panel", "2", "1", "passed, with warnings", "2026-01-02 03:07 UTC"]
     ]
     assert "a value is finite – 3 of 24 rows fail. region_id <2>" in checks.text
@@ -346,120 +182,8 @@ def test_the_map_works_without_script_and_carries_all_years(page: Element) -> No
     assert options == ["Index (total)", "Innovation", "Sharing"]
 
 
-def test_without_marts_each_section_says_what_it_lacks(tmp_path: Path) -> None:
-    page = _page(tmp_path, marts=False, runs=(StudyRun(panel="my.csv", is_synthetic=False),))
-    for name in ("quality", "index", "weights", "agglomeration", "overlap"):
-        (note,) = section(page, name).find("p", class_="missing")
-        assert "the database does not hold marts." in note.text
-        assert "dbt build" in note.text
-    assert section(page, "models").find("table", class_="three-line")
-    assert "not known for this panel" in section(page, "provenance").text
-
-
-def test_a_page_can_be_about_one_study(tmp_path: Path) -> None:
-    runs = (
-        StudyRun(),
-        StudyRun(study_id="own", title="My firms", run_id="run-2", panel="my.csv", hours=1),
-    )
-    database = fixture.create(tmp_path / "w.duckdb", runs=runs)
-    with duckdb.connect(str(database)) as connection:
-        connection.execute(
-            "insert into results.audit_finding (run_id, finding_no, table_no, check_name, grade, "
-            "statement, arithmetic, facts) values ('run-1', 1, '6', 'stars', 'consistent', "
-            "'The stars agree.', '|t|', '{\"n\": \"8\"}')"
-        )
-    mine = read(build_report(database, tmp_path / "mine", study="own"))
-    assert "My firms" in mine.text
-    assert "A study" not in mine.text
-    assert not mine.find("section", id="quality")
-    assert not mine.find("section", id="audit")
-    assert "Regional" not in mine.text
-    paper = read(build_report(database, tmp_path / "paper", study="paper"))
-    assert "My firms" not in paper.text
-    assert paper.find("section", id="quality")
-    assert paper.find("section", id="audit")
-    assert "Regional" in paper.text
-
-
-def test_without_a_run_the_marts_are_shown_and_the_run_is_missed(tmp_path: Path) -> None:
-    page = _page(tmp_path, runs=())
-    assert page.find("div", id="index-ranking")
-    (note,) = section(page, "models").find("p", class_="missing")
-    assert "results.latest_estimate" in note.text
-    assert "python -m analysis.run" in page.one("div", class_="masthead").text
-
-
-def test_a_run_that_failed_is_named_and_the_one_before_shown(tmp_path: Path) -> None:
-    failed = StudyRun(run_id="run-9", status="failed", hours=5)
-    page = _page(tmp_path, runs=(StudyRun(), failed))
-    (warning,) = page.one("div", class_="masthead").find("p", class_="warning")
-    assert "Run run-9 was withdrawn; what is shown comes from run-1" in warning.text
-    assert section(page, "models").find("table", class_="three-line")
-
-
-def test_only_a_failed_run_shows_no_estimates(tmp_path: Path) -> None:
-    page = _page(tmp_path, runs=(StudyRun(status="failed"),))
-    notes = [note.text for note in section(page, "models").find("p", class_="missing")]
-    assert any(note.startswith("No finished analysis run") for note in notes)
-
-
-def test_results_of_another_panel_are_called_outdated(database: Path, tmp_path: Path) -> None:
-    page = _change(
-        database, tmp_path, "update marts.fct_province_year set agg = 0.9 where region_id = 1"
-    )
-    (warning,) = page.one("div", class_="masthead").find("p", class_="warning")
-    assert "5 of 5 models of the study paper come from another state" in warning.text
-    assert "from another state of the data" in section(page, "provenance").text
-
-
-@pytest.mark.parametrize(
-    ("statement", "piece", "said"),
-    [
-        ("delete from marts.landing_file", "quality-landing", "no raw file is recorded"),
-        ("delete from marts.fct_observation", "quality-variables", "marts.fct_observation"),
-        ("delete from marts.fct_development_index", "index-ranking", "fct_development_index"),
-        ("delete from marts.fct_development_index", "index-map", "fct_development_index"),
-        ("delete from marts.fct_indicator_weight", "weights-weights", "fct_indicator_weight"),
-        ("delete from marts.fct_location_quotient", "agglomeration-quotients", "location_quotient"),
-        ("update marts.dim_region set grid_row = null", "index-map", "no region of the sample"),
-        ("drop table marts.fct_revision", "quality-revisions", "marts.fct_revision"),
-        ("drop table marts.dim_region", "index-map", "marts.dim_region"),
-    ],
-)
-def test_an_empty_or_absent_input_is_named_in_its_place(
-    database: Path, tmp_path: Path, statement: str, piece: str, said: str
-) -> None:
-    page = _change(database, tmp_path, statement)
-    notes = page.one("div", id=piece).find("p", class_="missing")
-    assert said in notes[0].text
-    assert section(page, "models").find("table", class_="three-line")
-
-
-def test_empty_lists_say_that_there_is_nothing(database: Path, tmp_path: Path) -> None:
-    page = _change(
-        database,
-        tmp_path,
-        "delete from marts.landing_reject; delete from marts.fct_revision; "
-        "delete from marts.fct_overlap; delete from marts.fct_landing_notice; "
-        "delete from marts.fct_measurement_notice",
-    )
-    assert "No cell was rejected" in page.one("div", id="quality-rejects").text
-    assert "has moved" in page.one("div", id="quality-revisions").text
-    assert "nothing to remark" in page.one("div", id="quality-notices").text
-    assert "No study variable shares" in section(page, "overlap").text
-
-
-def test_models_without_a_printed_table_are_grouped_by_outcome(tmp_path: Path) -> None:
-    page = _page(tmp_path, runs=(StudyRun(table_no=None),))
-    table = section(page, "models").find("table", class_="three-line")[0]
-    assert table.one("caption").text == "Outcome: develop"
-    heads = [head.text for head in table.one("thead").find("th", scope="col")]
-    assert heads == ["Term", "pooled", "within", "gone not identified"]
-    assert ["Method", "Pooled OLS", "Fixed effects", "Fixed effects"] in _cells(table)
-
-
 def test_the_chinese_page_has_chinese_words_and_names(tmp_path: Path) -> None:
-    page = _page(tmp_path, lang="zh")
+    page = page_of(tmp_path, lang="zh")
     assert page.one("html").attributes["lang"] == "zh-CN"
     assert section(page, "quality").one("h2").text == "数据质量"
     assert "甲" in page.one("div", id="index-ranking").text
@@ -475,7 +199,7 @@ def test_parsing_refuses_what_browsers_would_repair() -> None:
 
 
 def test_the_head_says_where_each_printed_table_stands(tmp_path: Path) -> None:
-    page = _page(tmp_path)
+    page = page_of(tmp_path)
     places = page.one("p", id="places")
     assert "Table 6:" in places.text
     links = [link.attributes["href"] for link in places.find("a")]

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from datetime import datetime
-from importlib import import_module
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pytest
 
-from analysis.pipeline.context import Context
-from analysis.pipeline.design import build_design
-from analysis.pipeline.execute import options_json
 from analysis.pipeline.marts import PublishedFigure
-from analysis.pipeline.replication import compare
 from analysis.report.build import build_report
-from analysis.results import schema
-from analysis.results.records import Model, Run
-from analysis.results.writer import write_run
-from analysis.study.methods import METHODS
-from analysis.study.model import Entry, Study
-from tests.unit.pipeline.builders import grid, panel, study
+from tests.unit.pipeline.builders import grid
 from tests.unit.report.page import Element, read, section
+from tests.unit.report.runs import store
 
 BODY = """
 models:
@@ -56,63 +44,8 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     y = x + z + (1 + 0.3 * x) * rng.normal(size=96)
     y[10] += 30
     columns = grid([f"r{i}" for i in range(12)], range(2000, 2008))
-    of = study(folder, BODY)
-    made = panel(of, columns | {"y": y.tolist(), "x": x.tolist(), "z": z.tolist()})
-    models = []
-    for position, entry in enumerate(of.entries, 1):
-        design = build_design(made, entry.options)
-        adapter = import_module(METHODS[entry.options.method].adapter)
-        records = adapter.run(design, entry.options, Context(entry.model_id, 1, made, {}))
-        rows = (*records.rows, *compare(FIGURES, entry.options, records))
-        models.append(_model(entry, position, records.note, rows))
-    path = folder / "w.duckdb"
-    with duckdb.connect(str(path)) as connection:
-        schema.ensure(connection)
-        write_run(connection, _run(of), models)
-    return path
-
-
-def _run(of: Study) -> Run:
-    return Run(
-        run_id="run-1",
-        started_at=datetime(2026, 1, 2),
-        study_id="study",
-        study_title=of.title,
-        study_sha256="a" * 64,
-        panel="panel.csv",
-        panel_sha256="b" * 64,
-        code_version="1",
-        seed=1,
-        is_synthetic=False,
-        packages="{}",
-    )
-
-
-def _model(entry: Entry, position: int, note: str | None, rows: object) -> Model:
-    options = options_json(entry)
-    settings = json.loads(options)
-    return Model(
-        model_id=entry.model_id,
-        position=position,
-        method=entry.options.method,
-        title=entry.options.title,
-        table_no=settings["table"],
-        column_no=settings["column"],
-        outcome="y",
-        sample="all",
-        sample_filter="true",
-        twin_of=None,
-        options=options,
-        status="done",
-        n_sample=96,
-        n_used=96,
-        dropped=None,
-        is_balanced=True,
-        panel="panel.csv",
-        panel_sha256="b" * 64,
-        note=note,
-        records=rows,  # type: ignore[arg-type]
-    )
+    columns |= {"y": y.tolist(), "x": x.tolist(), "z": z.tolist()}
+    return store(folder / "w.duckdb", BODY, columns, FIGURES)
 
 
 @pytest.fixture(scope="module")

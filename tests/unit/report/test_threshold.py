@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pytest
 
-from analysis.pipeline.adapters import threshold as adapter
-from analysis.pipeline.context import Context
-from analysis.pipeline.design import build_design
-from analysis.pipeline.execute import options_json
 from analysis.pipeline.marts import PublishedFigure
-from analysis.pipeline.replication import compare
 from analysis.report.build import build_report
 from analysis.report.figures.profile import below
 from analysis.report.sections.threshold import spans
-from analysis.results import schema
-from analysis.results.records import Model, Run
-from analysis.results.writer import write_run
-from tests.unit.pipeline.builders import grid, panel, study
+from tests.unit.pipeline.builders import grid
 from tests.unit.report.page import Element, read, section
+from tests.unit.report.runs import store
 
 BODY = """
 models:
@@ -55,65 +45,8 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     y = np.where(q > 1, 3 * q, q) + z + 0.02 * rng.normal(size=80)
     columns = grid([f"r{i}" for i in range(10)], range(2000, 2008))
     columns |= {"y": y.tolist(), "q": q.tolist(), "z": z.tolist()}
-    of = study(folder, BODY.replace("{table", "{min_entities: 1, min_rows: 5, table"))
-    made = panel(of, columns)
-    models = []
-    for position, entry in enumerate(of.entries, 1):
-        options = entry.options
-        records = adapter.run(
-            build_design(made, options),
-            options,  # type: ignore[arg-type]
-            Context(entry.model_id, 1, made, {}),
-        )
-        rows = (*records.rows, *compare(FIGURES, options, records))
-        models.append(_model(entry.model_id, position, options_json(entry), records.note, rows))
-    path = folder / "w.duckdb"
-    with duckdb.connect(str(path)) as connection:
-        schema.ensure(connection)
-        write_run(connection, _run(), models)
-    return path
-
-
-def _run() -> Run:
-    return Run(
-        run_id="run-1",
-        started_at=datetime(2026, 1, 2),
-        study_id="study",
-        study_title="A study",
-        study_sha256="a" * 64,
-        panel="panel.csv",
-        panel_sha256="b" * 64,
-        code_version="1",
-        seed=1,
-        is_synthetic=False,
-        packages="{}",
-    )
-
-
-def _model(model_id: str, position: int, options: str, note: str | None, rows: object) -> Model:
-    settings = json.loads(options)
-    return Model(
-        model_id=model_id,
-        position=position,
-        method="threshold.hansen",
-        title=None,
-        table_no=settings["table"],
-        column_no=settings["column"],
-        outcome="y",
-        sample="all",
-        sample_filter="true",
-        twin_of=None,
-        options=options,
-        status="done",
-        n_sample=80,
-        n_used=80,
-        dropped=None,
-        is_balanced=True,
-        panel="panel.csv",
-        panel_sha256="b" * 64,
-        note=note,
-        records=rows,  # type: ignore[arg-type]
-    )
+    body = BODY.replace("{table", "{min_entities: 1, min_rows: 5, table")
+    return store(folder / "w.duckdb", body, columns, FIGURES)
 
 
 @pytest.fixture(scope="module")
