@@ -33,15 +33,18 @@ def suite(catalog: Catalog) -> list[Rule]:
         CELLS, FILES, REJECTS, STAGED, next_step="run `dbt build`, which lands the raw files"
     )
     return [
-        *_files(catalog),
+        *_files(),
+        *_origins(catalog),
         *_accounting(),
+        *_staging(),
         *_cells(),
+        *_readings(),
         *_registries(catalog),
         *_rejects(catalog),
     ]
 
 
-def _files(catalog: Catalog) -> list[Rule]:
+def _files() -> list[Rule]:
     return [
         unique(FILES, FILE_KEY),
         Rule(
@@ -72,6 +75,11 @@ def _files(catalog: Catalog) -> list[Rule]:
             among="status <> 'landed'",
             keys=(*FILE_KEY, "status"),
         ),
+    ]
+
+
+def _origins(catalog: Catalog) -> list[Rule]:
+    return [
         forbid(
             FILES,
             "sha256_known",
@@ -132,6 +140,11 @@ def _accounting() -> list[Rule]:
             keys=FILE_KEY,
             expect=Between(maximum=0),
         ),
+    ]
+
+
+def _staging() -> list[Rule]:
+    return [
         Rule(
             table=STAGED,
             name="every_cell_staged",
@@ -189,7 +202,22 @@ def _cells() -> list[Rule]:
     ]
     return [
         *complete,
-        _one_row_per_place(),
+        Rule(
+            table=CELLS,
+            name="place_unique",
+            column=None,
+            requirement="a cell of a file lands once",
+            frame=f"select source_file, sheet, row_no, column_no, count(*) as n_rows from {CELLS} "
+            "group by source_file, sheet, row_no, column_no having count(*) > 1",
+            keys=("source_file", "sheet", "row_no", "column_no", "n_rows"),
+            expect=NoRows(),
+            scope=f"select count(*) from {CELLS}",
+        ),
+    ]
+
+
+def _readings() -> list[Rule]:
+    return [
         forbid(
             CELLS,
             "year_plausible",
@@ -217,20 +245,6 @@ def _cells() -> list[Rule]:
             keys=(*CELL_KEY, "value_text"),
         ),
     ]
-
-
-def _one_row_per_place() -> Rule:
-    return Rule(
-        table=CELLS,
-        name="place_unique",
-        column=None,
-        requirement="a cell of a file lands once",
-        frame=f"select source_file, sheet, row_no, column_no, count(*) as n_rows from {CELLS} "
-        "group by source_file, sheet, row_no, column_no having count(*) > 1",
-        keys=("source_file", "sheet", "row_no", "column_no", "n_rows"),
-        expect=NoRows(),
-        scope=f"select count(*) from {CELLS}",
-    )
 
 
 def _registries(catalog: Catalog) -> list[Rule]:

@@ -57,6 +57,7 @@ def suite(catalog: Catalog) -> list[Rule]:
         *_keys(catalog),
         *_numbers(catalog),
         *_grid(),
+        _regions_known(),
         *_study_columns(catalog),
         *_quotients(catalog),
         *_neighbours(),
@@ -117,15 +118,18 @@ def _grid() -> list[Rule]:
             keys=("first_year", "last_year"),
             expect=SameAs("n_expected"),
         ),
-        forbid(
-            PANEL,
-            "region_known",
-            "region_id",
-            "every region of the panel is in dim_region",
-            where=f"region_id not in (select region_id from {REGIONS})",
-            keys=("region_id", "year"),
-        ),
     ]
+
+
+def _regions_known() -> Rule:
+    return forbid(
+        PANEL,
+        "region_known",
+        "region_id",
+        "every region of the panel is in dim_region",
+        where=f"region_id not in (select region_id from {REGIONS})",
+        keys=("region_id", "year"),
+    )
 
 
 def _study_columns(catalog: Catalog) -> list[Rule]:

@@ -21,7 +21,15 @@ HIGHEST = f"1 + {EXACT} + (select coalesce(greatest(min(score), 0), 0) from {SCO
 
 def index_rules(catalog: Catalog) -> list[Rule]:
     """Return the rules on ``fct_indicator_*``, ``fct_development_index`` and its variants."""
-    return [*_scores(), *_weights(), *_index(), *_sums(), *_ranks(), *_variants(catalog)]
+    return [
+        *_scores(),
+        *_weights(),
+        *_each_weight(),
+        *_index(),
+        *_sums(),
+        *_ranks(),
+        *_variants(catalog),
+    ]
 
 
 def _scores() -> list[Rule]:
@@ -84,6 +92,11 @@ def _weights() -> list[Rule]:
             scope=f"select count(*) from {WEIGHTS}",
             severity="warn",
         ),
+    ]
+
+
+def _each_weight() -> list[Rule]:
+    return [
         forbid(
             WEIGHTS,
             "weight_between_0_and_1",

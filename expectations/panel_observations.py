@@ -30,7 +30,13 @@ LARGEST_STEP = 5.0
 
 def observation_rules(catalog: Catalog) -> list[Rule]:
     """Return the rules on ``fct_observation`` and ``fct_data_quality``."""
-    return [*_statuses(), *_bounds(catalog), *_coverage(catalog), *_drift(catalog)]
+    return [
+        *_statuses(),
+        *_replacements(),
+        *_bounds(catalog),
+        *_coverage(catalog),
+        *_drift(catalog),
+    ]
 
 
 def _statuses() -> list[Rule]:
@@ -62,6 +68,11 @@ def _statuses() -> list[Rule]:
             among="value_status in ('filled_gap', 'filled_edge')",
             keys=(*KEY, "value"),
         ),
+    ]
+
+
+def _replacements() -> list[Rule]:
+    return [
         forbid(
             OBSERVATIONS,
             "replaced_was_observed",

@@ -44,7 +44,7 @@ class _Judge:
         with self._lock:
             self._running()
 
-    def ask(self, requests: list[dict[str, object]]) -> list[dict[str, object]]:
+    def ask(self, requests: list[dict[str, object]]) -> list[Verdict]:
         """Have frames judged; waits for the process to be ready, replaces one that died."""
         line = json.dumps(requests) + "\n"
         with self._lock:
@@ -54,8 +54,10 @@ class _Judge:
         answer = json.loads(answered)
         if "error" in answer:
             raise RuntimeError(f"the checking process failed:\n{answer['error']}")
-        verdicts: list[dict[str, object]] = answer["verdicts"]
-        return verdicts
+        return [
+            Verdict(bool(one["success"]), tuple(map(int, one["positions"])))
+            for one in answer["verdicts"]
+        ]
 
     def _exchange(self, line: str) -> str:
         process = self._running()
@@ -108,7 +110,7 @@ def judge(rules: list[Rule], frames: list[Frame]) -> list[Verdict]:
     RuntimeError
         If the checking process cannot be used; its traceback is in the message.
     """
-    answers = _JUDGE.ask(
+    return _JUDGE.ask(
         [
             {
                 "columns": list(frame.columns),
@@ -120,7 +122,3 @@ def judge(rules: list[Rule], frames: list[Frame]) -> list[Verdict]:
             for rule, frame in zip(rules, frames, strict=True)
         ]
     )
-    return [
-        Verdict(bool(answer["success"]), tuple(answer["positions"]))  # type: ignore[arg-type]
-        for answer in answers
-    ]

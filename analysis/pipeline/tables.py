@@ -7,7 +7,7 @@ import io
 import struct
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 from zipfile import BadZipFile
 
 from analysis.study.names import nearest
@@ -126,9 +126,13 @@ def _read_xlsx(path: Path, sheet: str | None) -> pa.Table:
 def _cells(column: Sequence[object]) -> pa.Array:
     import pyarrow as pa
 
-    if all(isinstance(value, int | float | None) for value in column):
-        return pa.array([None if value is None else float(value) for value in column])  # type: ignore[arg-type]
+    if _are_numbers(column):
+        return pa.array([None if value is None else float(value) for value in column])
     return pa.array([None if value is None else _text(value) for value in column])
+
+
+def _are_numbers(column: Sequence[object]) -> TypeGuard[Sequence[float | None]]:
+    return all(isinstance(value, int | float | None) for value in column)
 
 
 def _text(value: object) -> str | None:

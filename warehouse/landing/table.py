@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import numpy as np
@@ -107,29 +107,31 @@ def _values(frame: _Frame) -> pa.Array:
     return pa.concat_arrays(columns).take(pa.array(order))
 
 
-def _block(frame: _Frame, **content: object) -> Block:
+def _block(frame: _Frame, values: pa.Array, numbers: pa.Array) -> Block:
+    """Return the cells of a table with nothing known of them but their places."""
     n_rows, n_columns = len(frame.rows), len(frame.shape.data)
     n = n_rows * n_columns
-    defaults: dict[str, object] = {
-        "sheet": frame.grid.sheet,
-        "layout": frame.shape.layout,
-        "row": np.repeat(frame.rows.astype(np.int32), n_columns),
-        "column": np.tile(np.array(frame.shape.data, dtype=np.int32), n_rows),
-        "region": np.zeros(n, dtype=np.int32),
-        "year": np.zeros(n, dtype=np.int32),
-        "series": np.zeros(n, dtype=np.int32),
-        "regions": [("", None)],
-        "all_series": [Series("", None, None, None, "")],
-        "reject": np.full(n, -1, dtype=np.int32),
-        "reasons": [],
-        "n_structure": frame.body.n_structure,
-    }
-    return Block(**(defaults | content))  # type: ignore[arg-type]
+    return Block(
+        sheet=frame.grid.sheet,
+        layout=frame.shape.layout,
+        row=np.repeat(frame.rows.astype(np.int32), n_columns),
+        column=np.tile(np.array(frame.shape.data, dtype=np.int32), n_rows),
+        region=np.zeros(n, dtype=np.int32),
+        year=np.zeros(n, dtype=np.int32),
+        series=np.zeros(n, dtype=np.int32),
+        regions=[("", None)],
+        all_series=[Series("", None, None, None, "")],
+        value_text=values,
+        number_text=numbers,
+        reject=np.full(n, -1, dtype=np.int32),
+        reasons=[],
+        n_structure=frame.body.n_structure,
+    )
 
 
 def _unread(frame: _Frame, reason: str) -> Block:
     values = _values(frame)
-    block = _block(frame, value_text=values, number_text=pa.nulls(len(values), pa.string()))
+    block = _block(frame, values, pa.nulls(len(values), pa.string()))
     block.set_aside(reason)
     return block
 
@@ -143,15 +145,13 @@ def _landed(frame: _Frame, reading: Reading, places: Places, regions: Codes) -> 
     literals = _in_stated_unit(frame, reading, numbers, series, all_series)
     _refuse_text(frame, reading, values, numbers, reject)
     naming.finish()
-    return _block(
-        frame,
+    return replace(
+        _block(frame, values, literals),
         region=regions,
         year=year,
         series=series,
         regions=places.regions,
         all_series=all_series,
-        value_text=values,
-        number_text=literals,
         reject=reject,
         reasons=reasons,
     )
