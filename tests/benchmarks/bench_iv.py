@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 from linearmodels.iv import IV2SLS
 
 from analysis.methods.iv import (
+    IvDesign,
+    IvFit,
     anderson_rubin_set,
     diagnose,
     gmm,
@@ -26,16 +29,20 @@ def measure() -> Iterator[Row]:
     for size, bar in BARS.items():
         n = int(size.split(" ")[0].replace(",", ""))
         panel = simulated_iv(n, n_instruments=2)
-        peer = best_of(lambda p=panel: _linearmodels(p), 2) if n < 100 else None  # type: ignore[misc]
-        seconds = best_of(lambda p=panel: two_stage(p.design()))  # type: ignore[misc]
+        peer = best_of(partial(_linearmodels, panel), 2) if n < 100 else None
+        seconds = best_of(partial(_from_arrays, two_stage, panel))
         name = f"2SLS with first stage and reduced form, both effects, {size}"
         software = "linearmodels, dummies" if peer else None
         yield Row(name, seconds, bar, peer=software, peer_seconds=peer)
-        seconds = best_of(lambda p=panel: liml(p.design()))  # type: ignore[misc]
+        seconds = best_of(partial(_from_arrays, liml, panel))
         yield Row(f"LIML, both effects, {size}", seconds, bar)
-        seconds = best_of(lambda p=panel: gmm(p.design()))  # type: ignore[misc]
+        seconds = best_of(partial(_from_arrays, gmm, panel))
         yield Row(f"GMM, both effects, {size}", seconds, bar)
         yield from _tests(panel, size, bar)
+
+
+def _from_arrays(fit: Callable[[IvDesign], IvFit], panel: IvPanel) -> IvFit:
+    return fit(panel.design())
 
 
 def _tests(panel: IvPanel, size: str, bar: float) -> Iterator[Row]:

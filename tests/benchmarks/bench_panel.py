@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -106,8 +107,7 @@ def _estimators(panel: Panel, size: str, bar: float) -> Iterator[Row]:
     yield Row(f"random effects, {size}", seconds, bar, None, None, "linearmodels", theirs)
     yield Row(f"pooled, clustered, {size}", best_of(lambda: pooled_ols(*panel)), bar)
     for kind in ("driscoll_kraay", "newey_west", "cr3", "hc3"):
-        covariance = Covariance(kind)  # type: ignore[arg-type]
-        seconds = best_of(lambda c=covariance: within(*panel, covariance=c))  # type: ignore[misc]
+        seconds = best_of(partial(within, *panel, covariance=Covariance(kind)))
         yield Row(f"within two-way, {kind}, {size}", seconds, bar)
     conley = Covariance("conley", coordinates=_places(panel), cutoff_km=500.0)
     seconds = best_of(lambda: within(*panel, covariance=conley), 1)
@@ -143,10 +143,8 @@ def _bootstraps(small: Panel, large: Panel) -> Iterator[Row]:
     yield Row(f"wild bootstrap 9,999 with interval, {SMALL}", wild(small, 9999), 1.0)
     yield Row(f"wild bootstrap 999 with interval, {LARGE}", wild(large, 999), 2.0)
     for panel, size in ((small, SMALL), (large, LARGE)):
-        seconds = best_of(
-            lambda p=panel: randomisation_test(*p, term="agg", rng=np.random.default_rng(1)),  # type: ignore[misc]
-            1,
-        )
+        rng = np.random.default_rng(1)
+        seconds = best_of(partial(randomisation_test, *panel, term="agg", rng=rng), 1)
         yield Row(f"randomisation 999, {size}", seconds, 1.0 if size == SMALL else 5.0)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 from statsmodels.regression.quantile_regression import QuantReg
@@ -38,10 +39,10 @@ def measure() -> Iterator[Row]:
     seconds = best_of(lambda: equality_test(quantile_regression(*small)))
     yield Row(f"nine quantiles and equality of slopes, {SMALL}", seconds, 0.1)
     for effects, bar, columns in (((), 5.0, 8), (BOTH, 30.0, 50)):
-        seconds = best_of(lambda e=effects: _bootstrap(small, e), 1)  # type: ignore[misc]
+        seconds = best_of(partial(_bootstrap, small, effects), 1)
         yield Row(f"joint bootstrap 1,000 x 9 quantiles, {columns} columns, {SMALL}", seconds, bar)
     for panel, size, bar in ((small, SMALL, 0.1), (large, LARGE, 0.5)):
-        seconds = best_of(lambda p=panel: location_scale(*p, effects=BOTH))  # type: ignore[misc]
+        seconds = best_of(partial(location_scale, *panel, effects=BOTH))
         yield Row(f"MM-QR at nine quantiles, both effects, {size}", seconds, bar)
     seconds = best_of(lambda: quantile_regression(*large, errors=kernel), 2)
     yield Row(f"nine quantiles, 7 regressors, {LARGE}", seconds, 1.5,

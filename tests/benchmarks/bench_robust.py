@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 import statsmodels.api as sm
@@ -30,7 +31,7 @@ def measure() -> Iterator[Row]:
     for effects, what in (((), "8 columns"), (BOTH, "50 columns with dummies")):
         for name, fit, bar in _methods():
             fit(small, effects)
-            seconds = best_of(lambda f=fit, e=effects: f(small, e))  # type: ignore[misc]
+            seconds = best_of(partial(fit, small, effects))
             peer = _statsmodels(small, effects, name) if name.startswith("M ") else None
             yield Row(f"{name}, clustered, {what}, {SMALL}", seconds, bar,
                       peer="statsmodels RLM" if peer else None, peer_seconds=peer)  # fmt: skip

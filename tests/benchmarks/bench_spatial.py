@@ -96,7 +96,7 @@ def _whole(arrays: tuple[Any, ...]) -> SpatialFit:
     fit = fit_spatial(data, "sdm", BOTH, determinant=determinant)
     spatial_effects(fit, draws=1000, rng=np.random.default_rng(1))
     for form in ("within", "transform"):
-        panel_lm_tests(data, BOTH, form=form)  # type: ignore[arg-type]
+        panel_lm_tests(data, BOTH, form=form)
     durbin_tests(data, fit)
     effects_tests(data, "sdm", determinant=determinant)
     joint_tests(fit)

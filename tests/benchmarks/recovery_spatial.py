@@ -97,7 +97,7 @@ def _show(name: str, known: dict[str, float], rows: list[dict[str, tuple[float, 
 def _robust(kind: str, panels: int) -> None:
     """Coverage when errors differ in variance between units and hang together over time."""
     known, rows = truth("sdm"), []
-    request = Covariance(kind, by=("entity",)) if kind == "cluster" else Covariance(kind)  # type: ignore[arg-type]
+    request = Covariance(kind, by=("entity",)) if kind == "cluster" else Covariance(kind)
     determinant = log_determinant(W)
     for seed in range(panels):
         data, model, effects, _ = draw("sdm", seed, unequal=True, serial=0.5 * (kind == "cluster"))
@@ -111,7 +111,7 @@ def _dynamic(panels: int) -> None:
         rows, known = [], truth("dynamic")
         for seed in range(panels):
             arrays = draw_dynamic(seed)
-            fit = dynamic_spatial_panel(*arrays, weights=W, bias=bias)  # type: ignore[arg-type]
+            fit = dynamic_spatial_panel(*arrays, weights=W, bias=bias)
             rows.append(_row(fit))
         _show(f"dynamic sdm, bias {bias}", known, rows)
 
@@ -134,7 +134,7 @@ def _tests(panels: int) -> None:
     def lm(seed: int) -> Iterator[tuple[str, float | None]]:
         data, _, effects, _ = draw("linear", seed)
         for form in ("within", "dummies", "transform"):
-            for test in panel_lm_tests(data, effects, form=form):  # type: ignore[arg-type]
+            for test in panel_lm_tests(data, effects, form=form):
                 yield f"{test.test} {form}", test.p_value
 
     def durbin(name: str, suffix: str) -> Callable[[int], Iterator[tuple[str, float | None]]]:

@@ -59,12 +59,12 @@ def test_nothing_serious_for_those_who_cannot_see_or_point(browser: Browser) -> 
         "axe.run(document, {resultTypes: ['violations']}).then(result => "
         "result.violations.map(rule => [rule.impact, rule.id, rule.nodes[0].html]))"
     )
-    assert [rule for rule in found if rule[0] in ("serious", "critical")] == []  # type: ignore[attr-defined]
+    assert [rule for rule in found if rule[0] in ("serious", "critical")] == []
 
 
 def test_the_page_complains_of_nothing_and_fits_the_screen(browser: Browser) -> None:
     assert browser.errors == []
-    wide, screen = browser.run("[document.documentElement.scrollWidth, window.innerWidth]")  # type: ignore[misc]
+    wide, screen = browser.run("[document.documentElement.scrollWidth, window.innerWidth]")
     assert wide <= screen
 
 

@@ -68,7 +68,7 @@ def _show(browser: Browser, superset: Superset) -> None:
 
 
 def _rows(browser: Browser, name: str) -> list[list[str]]:
-    return browser.run(_ROWS.format(chart=_CHART.format(name=name)))  # type: ignore[return-value]
+    return browser.run(_ROWS.format(chart=_CHART.format(name=name)))
 
 
 def _text(browser: Browser, name: str) -> str:
@@ -80,7 +80,7 @@ def _alerts(browser: Browser) -> list[str]:
     return browser.run(
         "[...document.querySelectorAll('[role=alert], .ant-alert-error, [data-test=error-message]')"
         "].map(one => one.innerText).filter(text => text.trim())"
-    )  # type: ignore[return-value]
+    )
 
 
 def _query(workspace: Workspace, sql: str) -> list[tuple[object, ...]]:
@@ -160,7 +160,7 @@ def test_the_map_tells_the_score_of_the_tile_pointed_at(
     left, top, width, height = browser.run(
         f"(() => {{ const box = {_CHART.format(name=name)}.querySelector('canvas')"
         ".getBoundingClientRect(); return [box.x, box.y, box.width, box.height]; })()"
-    )  # type: ignore[misc]
+    )
     scores = _query(
         workspace,
         "select map_column || ' (' || map_row || ')', printf('%.3f', score) from star.fct_index "

@@ -170,7 +170,7 @@ def test_tables_2_to_4_are_published_with_every_printed_figure(analysed: Workspa
         "where table_no in ('2', '3', '4') group by table_no order by table_no",
     )
     # The settings of Table 4 stand beside both outcomes.
-    assert [row[:2] for row in beside] == [("2", 21), ("3", 48), ("4", figures[2][1] + 4)]  # type: ignore[operator]
+    assert [row[:2] for row in beside] == [("2", 21), ("3", 48), ("4", figures[2][1] + 4)]
     assert [(table, n) for table, n, _ in beside[:2]] == figures[:2]
     # Tables 2 and 3 whole; in Table 4 what ours does not have says why.
     assert [ours for _, _, ours in beside[:2]] == [21, 48]
@@ -227,8 +227,8 @@ def test_one_model_alone_and_the_summary_as_json(workspace: Workspace) -> None:
         "select distinct model_id, run_id = "
         f"'{summary['run_id']}' from results.latest_model where table_no = '6' order by 1",
     )
-    assert dict(newest)["baseline_4"] is True  # type: ignore[call-overload]
-    assert dict(newest)["baseline_3"] is False  # type: ignore[call-overload]
+    assert dict(newest)["baseline_4"] is True
+    assert dict(newest)["baseline_3"] is False
 
 
 def test_models_are_listed_without_a_database(tmp_path: Path) -> None:

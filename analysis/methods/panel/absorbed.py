@@ -103,14 +103,8 @@ def absorbed_fit(
     index = panel.X @ slopes
     explained = panel.y - index - solution.residuals - constant
     entity_effects, time_effects = fit.projection.effects(explained) if effects else (None, None)
-    r2 = r_squared(
-        panel,
-        index,
-        rss=rss,
-        tss_within=float(fit.outcome @ fit.outcome) if effects else None,
-        time_part=None if time_effects is None else time_effects[panel.time.codes],
-        n_parameters=count.total,
-    )
+    tss = float(fit.outcome @ fit.outcome) if effects else None
+    years = None if time_effects is None else time_effects[panel.time.codes]
     model = Estimated(
         method=method,
         panel=panel,
@@ -118,7 +112,9 @@ def absorbed_fit(
         estimates=np.append(slopes, constant),
         linear=with_constant(panel, fit),
         is_normal=False,
-        r2=r2,
+        r2=r_squared(
+            panel, index, rss=rss, tss_within=tss, time_part=years, n_parameters=count.total
+        ),
         loglik=gaussian_loglik(rss, panel.n_obs),
         sigma2=rss / (count.n_obs - count.total),
         rss=rss,

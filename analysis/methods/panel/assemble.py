@@ -75,6 +75,7 @@ def finish(model: Estimated, request: Covariance, level: float) -> PanelFit:
     statistics = model.estimates / errors
     reach = critical_value(level, df) * errors
     columns = {
+        "estimates": model.estimates,
         "std_errors": errors,
         "statistics": statistics,
         "p_values": two_sided_p(statistics, df),
@@ -96,7 +97,6 @@ def _published(
     return PanelFit(
         method=model.method,
         terms=model.terms,
-        estimates=model.estimates,
         covariance=result.matrix,
         **columns,
         covariance_name=request.name,

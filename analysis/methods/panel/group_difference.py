@@ -147,13 +147,7 @@ def group_difference(
     named = [f"{term}:{label}" for label in labels.labels]
     where = [stacked.position(name) for name in named]
     matrix, slopes = stacked.covariance[np.ix_(where, where)], stacked.estimates[where]
-    tests = {
-        "interaction": _equal(interacted, named, "common controls and effects"),
-        "sur": _equal(stacked, named, "controls and effects by group"),
-    }
     permuted = _permuted(panel, labels, chosen, j, draws, rng)
-    if draws:
-        tests["permutation"] = _permutation_test(permuted, tests["sur"])
     return GroupDifference(
         term=term,
         groups=tuple(str(label) for label in labels.labels),
@@ -161,10 +155,22 @@ def group_difference(
         interacted=interacted,
         slopes=slopes,
         std_errors=np.sqrt(np.diagonal(matrix)),
-        tests=tests,
+        tests=_tests(interacted, stacked, named, permuted if draws else None),
         contrasts=_contrasts(labels, slopes, matrix, float(stacked.df or np.inf), permuted),
         draws=max(permuted.slopes.shape[0] - 1, 0),
     )
+
+
+def _tests(
+    interacted: PanelFit, stacked: PanelFit, named: list[str], permuted: _Permuted | None
+) -> dict[str, PanelTest]:
+    tests = {
+        "interaction": _equal(interacted, named, "common controls and effects"),
+        "sur": _equal(stacked, named, "controls and effects by group"),
+    }
+    if permuted is not None:
+        tests["permutation"] = _permutation_test(permuted, tests["sur"])
+    return tests
 
 
 def _checked_groups(

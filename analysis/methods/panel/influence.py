@@ -241,38 +241,46 @@ def leave_one_out(
     ValueError
         For an unknown term or a `by` other than entity and time.
     """
-    if by not in ("entity", "time"):
-        raise ValueError(f"by must be entity or time, got {by!r}")
     panel = check_panel(y, X, names, entity, time)
     j = _term(panel, term)
     chosen = tuple(e for e in EFFECTS if e in effects)
-    groups = panel.entity if by == "entity" else panel.time
+    groups = _left_out_groups(panel, by)
     request = covariance if covariance is not None else Covariance()
-    everything = np.ones(panel.n_obs, dtype=np.bool_)
-    full = float(_estimate(panel, everything, chosen, request, level).estimates[j])
+    whole = _estimate(panel, np.ones(panel.n_obs, dtype=np.bool_), chosen, request, level)
     deleted = delete_groups(panel, chosen, groups)
     kept = np.flatnonzero(deleted.is_identified)
     refused = [(str(label), _LOST) for label in deleted.labels[~deleted.is_identified]]
-    inference: dict[str, FloatArray] = {}
+    fits: dict[int, PanelFit] | None = None
     if groups.count <= _ERRORS_UP_TO:
         fits, failed = _each_fit(panel, chosen, request, groups, kept, level)
         refused += failed
         kept = np.array(list(fits), dtype=np.int64)
-        inference = {n: np.array([getattr(f, n)[j] for f in fits.values()]) for n in _INFERENCE}
     if kept.size == 0:
-        raise NotIdentified(
-            f"The model is not identified without any one {by}.", "Use more entities or periods."
-        )
+        reason = f"The model is not identified without any one {by}."
+        raise NotIdentified(reason, "Use more entities or periods.")
     return LeaveOneOut(
         term=term,
         by=by,
-        full=full,
+        full=float(whole.estimates[j]),
         labels=groups.labels[kept],
         estimates=deleted.estimates[kept, j],
-        **{name: inference.get(name) for name in _INFERENCE},
+        **_inference(fits, j),
         refused=tuple(refused),
         jackknife_error=None if refused else _jackknife_error(deleted.estimates[:, j]),
     )
+
+
+def _left_out_groups(panel: PanelData, by: str) -> Groups:
+    if by not in ("entity", "time"):
+        raise ValueError(f"by must be entity or time, got {by!r}")
+    return panel.entity if by == "entity" else panel.time
+
+
+def _inference(fits: dict[int, PanelFit] | None, j: int) -> dict[str, FloatArray | None]:
+    """Return what each fit says of a coefficient beside its size; nothing where there are none."""
+    if fits is None:
+        return dict.fromkeys(_INFERENCE)
+    return {name: np.array([getattr(fit, name)[j] for fit in fits.values()]) for name in _INFERENCE}
 
 
 def _jackknife_error(estimates: FloatArray) -> float:

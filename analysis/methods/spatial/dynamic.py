@@ -105,13 +105,7 @@ def dynamic_spatial_panel(
     """
     whole = check_spatial(y, X, names, entity, time, weights, allow_islands=allow_islands)
     chosen = check_spatial_effects(tuple(effects))
-    if whole.n_periods < 3:
-        raise NotIdentified(
-            f"{whole.n_periods} periods cannot tell past outcomes from effects of units.",
-            "Use a static model, or more periods.",
-        )
-    if bias not in ("correct", "none"):
-        raise ValueError(f"unknown bias {bias!r} of a dynamic model; correct or none")
+    _check_dynamic(whole, bias)
     data, past = _with_past(whole, past_of_neighbours)
     lags = list(whole.names) if lagged is None else list(lagged)
     design = build_design(data, model, chosen, is_random=False, lagged=lags)
@@ -128,6 +122,16 @@ def dynamic_spatial_panel(
         found = _corrected(found)
     (fit,) = published(found, rss, bias, [covariance or Covariance("conventional")], level)
     return replace(fit, model=f"dynamic_{model}", bias=bias, notes=(*fit.notes, *_notes(fit)))
+
+
+def _check_dynamic(data: SpatialPanel, bias: str) -> None:
+    if data.n_periods < 3:
+        raise NotIdentified(
+            f"{data.n_periods} periods cannot tell past outcomes from effects of units.",
+            "Use a static model, or more periods.",
+        )
+    if bias not in ("correct", "none"):
+        raise ValueError(f"unknown bias {bias!r} of a dynamic model; correct or none")
 
 
 def _with_past(whole: SpatialPanel, with_neighbours: bool) -> tuple[SpatialPanel, dict[str, Term]]:

@@ -103,15 +103,12 @@ def local_moran(
     scatter = moran_scatter(values, weights, allow_islands=allow_islands)
     matrix = check_weights(weights, scatter.z.size, allow_islands=allow_islands)
     # scatter.z has mean square 1, so that m2 drops out.
-    z = scatter.z
-    statistic = z * scatter.lag
+    z, statistic = scatter.z, scatter.z * scatter.lag
     row = np.asarray(matrix.sum(axis=1)).reshape(-1)
     squares = np.asarray(matrix.multiply(matrix).sum(axis=1)).reshape(-1)
     form = _conditional if moments == "conditional" else _total
     expected, variance = form(z, row, squares)
-    usable = variance > 1e-14
-    z_score = np.zeros(z.size)
-    z_score[usable] = (statistic - expected)[usable] / np.sqrt(variance[usable])
+    z_score = _standardised(statistic, expected, variance)
     p_value = two_sided_p(z_score, None)
     drawn = None if rng is None else _permuted(z, statistic, matrix, permutations, rng)
     is_island = np.diff(matrix.indptr) == 0
@@ -129,6 +126,14 @@ def local_moran(
         quadrant=scatter.quadrant,
         cluster=_clusters(scatter.quadrant, adjusted <= level, is_island),
     )
+
+
+def _standardised(statistic: FloatArray, expected: FloatArray, variance: FloatArray) -> FloatArray:
+    """Return z scores; 0 where nothing can vary."""
+    usable = variance > 1e-14
+    z_score = np.zeros(statistic.size)
+    z_score[usable] = (statistic - expected)[usable] / np.sqrt(variance[usable])
+    return z_score
 
 
 def _conditional(

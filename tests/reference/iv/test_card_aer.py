@@ -97,11 +97,11 @@ def test_canonical_correlations(case: str, card: Columns, aer: dict[str, Any]) -
 
     assert_allclose(strength.partial_r2, expected["canonical_cor"][0] ** 2, rtol=RTOL)
     for test in (anderson_lm(model), under):
-        assert_allclose(test.statistic, expected["anderson_LM"], rtol=RTOL)  # type: ignore[arg-type]
-        assert_allclose(test.p_value, expected["anderson_p"], rtol=1e-7)  # type: ignore[arg-type]
+        assert_allclose(test.statistic, expected["anderson_LM"], rtol=RTOL)
+        assert_allclose(test.p_value, expected["anderson_p"], rtol=1e-7)
         assert test.df1 == expected["anderson_LM_df"]
     for test in (cragg_donald_f(model), weak):
-        assert_allclose(test.statistic, expected["cragg_donald_F"], rtol=RTOL)  # type: ignore[arg-type]
+        assert_allclose(test.statistic, expected["cragg_donald_F"], rtol=RTOL)
 
 
 def test_liml_and_fuller(card: Columns, aer: dict[str, Any]) -> None:
@@ -121,10 +121,10 @@ def test_anderson_rubin(card: Columns, aer: dict[str, Any]) -> None:
     test = anderson_rubin_test(model, covariance=CONVENTIONAL)
     (interval,) = anderson_rubin_set(model, covariance=CONVENTIONAL).intervals
 
-    assert_allclose(test.statistic, expected["Fstat"], rtol=RTOL)  # type: ignore[arg-type]
-    assert_allclose(test.p_value, expected["p"], rtol=1e-7)  # type: ignore[arg-type]
+    assert_allclose(test.statistic, expected["Fstat"], rtol=RTOL)
+    assert_allclose(test.p_value, expected["p"], rtol=1e-7)
     assert [test.df1, test.df2] == expected["df"]
-    assert_allclose([interval.low, interval.high], expected["ci"], rtol=RTOL)  # type: ignore[arg-type]
+    assert_allclose([interval.low, interval.high], expected["ci"], rtol=RTOL)
 
 
 def test_robust_first_stage(card: Columns, aer: dict[str, Any]) -> None:
@@ -132,5 +132,5 @@ def test_robust_first_stage(card: Columns, aer: dict[str, Any]) -> None:
 
     (strength,) = first_stage_strength(design(card, "over"), covariance=HC1)
 
-    assert_allclose(strength.f.statistic, expected["stat"], rtol=RTOL)  # type: ignore[arg-type]
-    assert_allclose(strength.f.p_value, expected["p"], rtol=1e-7)  # type: ignore[arg-type]
+    assert_allclose(strength.f.statistic, expected["stat"], rtol=RTOL)
+    assert_allclose(strength.f.p_value, expected["p"], rtol=1e-7)

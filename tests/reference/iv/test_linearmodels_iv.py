@@ -60,7 +60,7 @@ def test_liml(panel: IvPanel) -> None:
         ours = liml(panel.design(), fuller=float(fuller), covariance=UNSCALED)
 
         compare(ours, theirs, panel, rtol=1e-8)
-        assert_allclose(ours.kappa, theirs.kappa, rtol=1e-8)  # type: ignore[arg-type]
+        assert_allclose(ours.kappa, theirs.kappa, rtol=1e-8)
 
 
 def test_gmm(panel: IvPanel) -> None:
@@ -82,8 +82,8 @@ def test_gmm(panel: IvPanel) -> None:
     if panel.instruments.shape[1] > q:
         test = hansen_j(design, covariance=Covariance("hc0"))
         for expected in (theirs.j_stat.stat, with_dummies.j_stat.stat):
-            assert_allclose(ours.j_statistic, expected, rtol=1e-7)  # type: ignore[arg-type]
-            assert_allclose(test.statistic, expected, rtol=1e-7)  # type: ignore[arg-type]
+            assert_allclose(ours.j_statistic, expected, rtol=1e-7)
+            assert_allclose(test.statistic, expected, rtol=1e-7)
 
 
 def test_gmm_without_effects_keeps_its_own_constant(panel: IvPanel) -> None:

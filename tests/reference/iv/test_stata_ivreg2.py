@@ -46,7 +46,7 @@ def test_liml_with_robust_errors(klein: IvDesign, ivreg2: dict[str, Any]) -> Non
 
     fit = liml(klein, covariance=HC1)
 
-    assert_allclose(fit.kappa, expected["kclass"], rtol=RTOL)  # type: ignore[arg-type]
+    assert_allclose(fit.kappa, expected["kclass"], rtol=RTOL)
     assert_allclose(fit.structural.estimates, expected["estimate"], rtol=RTOL)
     assert_allclose(fit.structural.std_errors, expected["std_error"], rtol=RTOL)
     assert_allclose(fit.structural.covariance, expected["vcov"], rtol=1e-8)
@@ -58,7 +58,7 @@ def test_fuller_with_robust_errors(klein: IvDesign, ivreg2: dict[str, Any]) -> N
 
     fit = liml(klein, fuller=1.0, covariance=HC0)
 
-    assert_allclose(fit.kappa, expected["kclass"], rtol=RTOL)  # type: ignore[arg-type]
+    assert_allclose(fit.kappa, expected["kclass"], rtol=RTOL)
     assert_allclose(fit.structural.estimates, expected["estimate"], rtol=RTOL)
     assert_allclose(fit.structural.std_errors, expected["std_error"], rtol=RTOL)
 
@@ -67,11 +67,11 @@ def test_rank_tests_with_two_endogenous(klein: IvDesign, ivreg2: dict[str, Any])
     robust, iid = ivreg2["klein"]["liml_robust_small"], ivreg2["klein"]["liml_small"]
     under, weak = kleibergen_paap(klein, covariance=HC1)
 
-    assert_allclose(under.statistic, robust["idstat"], rtol=RTOL)  # type: ignore[arg-type]
+    assert_allclose(under.statistic, robust["idstat"], rtol=RTOL)
     assert under.df1 == robust["iddf"]
-    assert_allclose(weak.statistic, robust["widstat"], rtol=RTOL)  # type: ignore[arg-type]
-    assert_allclose(anderson_lm(klein).statistic, iid["idstat"], rtol=RTOL)  # type: ignore[arg-type]
-    assert_allclose(cragg_donald_f(klein).statistic, iid["cdf"], rtol=RTOL)  # type: ignore[arg-type]
+    assert_allclose(weak.statistic, robust["widstat"], rtol=RTOL)
+    assert_allclose(anderson_lm(klein).statistic, iid["idstat"], rtol=RTOL)
+    assert_allclose(cragg_donald_f(klein).statistic, iid["cdf"], rtol=RTOL)
 
 
 def test_overidentification_of_liml(klein: IvDesign, ivreg2: dict[str, Any]) -> None:
@@ -82,9 +82,9 @@ def test_overidentification_of_liml(klein: IvDesign, ivreg2: dict[str, Any]) -> 
     found, root = sargan(klein, kappa=fit.kappa), liml_overidentification(klein)
 
     assert_allclose(np.sqrt(fit.structural.sigma2), expected["rmse"], rtol=RTOL)
-    assert_allclose(found.statistic, expected["sargan"], rtol=RTOL)  # type: ignore[arg-type]
+    assert_allclose(found.statistic, expected["sargan"], rtol=RTOL)
     assert found.df1 == expected["sargandf"]
-    assert_allclose(root.statistic, expected["arubin"], rtol=RTOL)  # type: ignore[arg-type]
+    assert_allclose(root.statistic, expected["arubin"], rtol=RTOL)
 
 
 def test_card(card: Columns, ivreg2: dict[str, Any]) -> None:

@@ -70,7 +70,7 @@ def sample(name: str, data: dict[str, Data], request: pytest.FixtureRequest) -> 
 
 def fit_all(sample: Data, name: str, kind: str, taus: set[float] | None = None) -> QuantileFit:
     wanted = {float(tau) for tau in REFERENCE[name]["taus"]} | (taus or set())
-    errors = Sparsity(kind)  # type: ignore[arg-type]
+    errors = Sparsity(kind)
     return quantile_regression(*sample, taus=sorted(wanted), errors=errors)
 
 
@@ -85,7 +85,7 @@ def test_estimates_losses_and_pseudo_r2(name: str, sample: Data) -> None:
         ours = constant_first(fit, fit.estimates[j])
         assert_allclose(ours, expected["coefficients"], rtol=RTOL, atol=1e-12)
         assert_allclose(fit.loss[j], expected["loss"], rtol=RTOL)
-        assert_allclose(fit.pseudo_r2[j], expected["pseudo_r1"], rtol=RTOL)  # type: ignore[arg-type]
+        assert_allclose(fit.pseudo_r2[j], expected["pseudo_r1"], rtol=RTOL)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -117,10 +117,10 @@ def test_equality_of_slopes(name: str, sample: Data) -> None:
         for number, (term, expected) in enumerate(tests.items()):
             terms = None if term is None else [fit.terms[number]]
             found = equality_test(fit, terms, taus=case["taus"])
-            assert_allclose(found.statistic, expected["Tn"], rtol=RTOL_ERRORS)  # type: ignore[arg-type]
+            assert_allclose(found.statistic, expected["Tn"], rtol=RTOL_ERRORS)
             assert (found.df1, found.df2) == (expected["ndf"], expected["ddf"])
             # R takes 1 - pf(), which keeps 16 digits of 1 and few of a small tail.
-            assert_allclose(found.p_value, expected["pvalue"], rtol=1e-6, atol=1e-14)  # type: ignore[arg-type]
+            assert_allclose(found.p_value, expected["pvalue"], rtol=1e-6, atol=1e-14)
 
 
 @pytest.mark.parametrize("name", ["engel", "synth420"])

@@ -91,7 +91,7 @@ def test_lad_is_the_median_regression(name: str, sample: Data) -> None:
 
 @pytest.mark.parametrize(("kind", "tuning"), [("huber", RLM_HUBER), ("bisquare", RLM_BISQUARE)])
 def test_m_estimates_are_those_of_rlm(name: str, sample: Data, kind: str, tuning: float) -> None:
-    settings = MSettings(kind, tuning=tuning, convention="rlm")  # type: ignore[arg-type]
+    settings = MSettings(kind, tuning=tuning, convention="rlm")
     fit, target = m_regression(*sample, settings=settings, covariance=HC0), expected(name, kind)
     assert_allclose(constant_first(fit), target["coefficients"], rtol=RTOL_M)
     assert_allclose(fit.scale, target["scale"], rtol=RTOL_M)

@@ -100,7 +100,7 @@ def test_local_statistics(
     key: str,
 ) -> None:
     variable, kind = case.split("_")
-    found = local_moran(columbus[variable], weights[kind], moments=moments)  # type: ignore[arg-type]
+    found = local_moran(columbus[variable], weights[kind], moments=moments)
 
     columns = np.array(reference[case][key]["values"]).T
     ours = (found.statistic, found.expected, found.variance, found.z_score, found.p_value)

@@ -37,7 +37,7 @@ def rows(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, tu
     return {
         entry.options.model_dump()["convention"]: adapter.run(
             build_design(panel, entry.options),
-            entry.options,  # type: ignore[arg-type]
+            entry.options,
             Context(entry.model_id, 1, panel, {}),
         ).rows
         for entry in study.entries

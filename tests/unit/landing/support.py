@@ -25,7 +25,7 @@ Fact = tuple[int, str, int, str | None]
 def settings(raw_dir: Path, **extra: object) -> Settings:
     """Return the settings of a landing with the project's registries."""
     known: dict[str, object] = {"seed_dir": SEEDS, "first_year": 2010, "last_year": 2023}
-    return Settings(raw_dir=raw_dir, **(known | extra))  # type: ignore[arg-type]
+    return Settings(raw_dir=raw_dir, **(known | extra))
 
 
 def write(folder: Path, files: Mapping[str, bytes | str]) -> Path:

@@ -91,7 +91,7 @@ def test_shapes(strength: float, n_instruments: int, seed: int, level: float, sh
     assert found.is_bounded == (shape in ("empty", "bounded; "))
     if "outside" in shape:
         assert ends == [(True, False), (False, True)]
-        assert found.intervals[0].high < found.intervals[1].low  # type: ignore[operator]
+        assert found.intervals[0].high < found.intervals[1].low
     if "whole" in shape:
         assert ends == [(True, True)]
 
@@ -105,7 +105,7 @@ def test_zero_is_tested_by_the_reduced_form() -> None:
     assert test.statistic is not None
     assert joint.statistic is not None
     assert_allclose(test.statistic, joint.statistic, rtol=1e-9)
-    assert_allclose(test.p_value, joint.p_value, rtol=1e-8)  # type: ignore[arg-type]
+    assert_allclose(test.p_value, joint.p_value, rtol=1e-8)
 
 
 def test_several_endogenous_have_a_test_and_no_interval() -> None:

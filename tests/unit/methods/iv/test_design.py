@@ -146,7 +146,7 @@ def test_names_and_arrays_that_do_not_fit() -> None:
 @pytest.mark.parametrize("kind", ["hc2", "hc3", "cr3", "beck_katz"])
 def test_covariances_of_least_squares_are_refused(kind: str) -> None:
     with pytest.raises(ValueError, match=f"{kind} errors are defined for least squares"):
-        two_stage(simulated_iv().design(), covariance=Covariance(kind))  # type: ignore[arg-type]
+        two_stage(simulated_iv().design(), covariance=Covariance(kind))
 
 
 def test_one_cluster_is_refused_and_few_are_named() -> None:
@@ -184,9 +184,9 @@ def test_the_paper_counts_370_residual_degrees_of_freedom() -> None:
     assert_allclose(lm.statistic, 420 * cd.statistic / (cd.statistic + 370), rtol=RTOL)
     # The same map sends the printed 13.378 to the printed 14.656.
     assert round(420 * 13.378 / (13.378 + 370), 3) == 14.656
-    assert_allclose(anderson_lm(design, counted="xtivreg2").statistic, 390 * r2, rtol=RTOL)  # type: ignore[arg-type]
+    assert_allclose(anderson_lm(design, counted="xtivreg2").statistic, 390 * r2, rtol=RTOL)
     with pytest.raises(ValueError, match="counted must be rows or xtivreg2"):
-        anderson_lm(design, counted="all")  # type: ignore[arg-type]
+        anderson_lm(design, counted="all")
 
 
 @pytest.mark.parametrize("holes", [0.0, 0.3])
@@ -300,5 +300,5 @@ def test_shea_r2_and_conditional_f_are_those_given_the_other_regressor() -> None
     stage = first_stage_strength(design)[0]
 
     assert_allclose(stage.shea_r2, (own @ projected) ** 2 / ((own @ own) * (projected @ projected)))
-    assert_allclose(stage.conditional_f.statistic, f, rtol=RTOL)  # type: ignore[arg-type]
+    assert_allclose(stage.conditional_f.statistic, f, rtol=RTOL)
     assert (stage.conditional_f.df1, stage.conditional_f.df2) == (2.0, df2)

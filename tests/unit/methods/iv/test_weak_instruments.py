@@ -153,7 +153,7 @@ def test_one_instrument_makes_all_f_statistics_one(request_: Covariance) -> None
 
     assert stage.f.statistic is not None
     assert_allclose(found.statistic, stage.f.statistic, rtol=1e-9)
-    assert_allclose(weak.statistic, stage.f.statistic, rtol=1e-9)  # type: ignore[arg-type]
+    assert_allclose(weak.statistic, stage.f.statistic, rtol=1e-9)
     assert_allclose(found.critical_value, 23.1085, rtol=1e-5)
     assert_allclose(found.critical_value_generalised, 23.1085, rtol=1e-5)
 

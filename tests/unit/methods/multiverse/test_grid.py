@@ -22,11 +22,11 @@ def grid(panel: Panel = PANEL, **changes: object) -> tuple[Specification, ...]:
     outcomes = changes.pop("outcomes", OUTCOMES)
     term = changes.pop("term", "agg")
     return specification_grid(
-        outcomes,  # type: ignore[arg-type]
+        outcomes,
         *panel[1:],
         outcome_names=["y", "y2"],
-        term=term,  # type: ignore[arg-type]
-        choices=Choices(**{**settings, **changes}),  # type: ignore[arg-type]
+        term=term,
+        choices=Choices(**{**settings, **changes}),
     )
 
 

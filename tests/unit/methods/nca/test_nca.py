@@ -209,7 +209,7 @@ def test_a_flat_ceiling_needs_nothing_up_to_its_height() -> None:
         (lambda: ceiling([1.0, np.nan], [1.0, 2.0]), "x is missing in 1 cases, first in case 1"),
         (lambda: ceiling([1.0, 2.0], [np.inf, 2.0]), "y is missing in 1 cases, first in case 0"),
         (lambda: ceiling([1.0, 1.0], [1.0, 2.0]), "constant variable has no ceiling"),
-        (lambda: ceiling(X, Y, "ols"), "ce_fdh or cr_fdh, got 'ols'"),  # type: ignore[arg-type]
+        (lambda: ceiling(X, Y, "ols"), "ce_fdh or cr_fdh, got 'ols'"),
         (lambda: ceiling(X, Y, scope=Scope(0, 4, 0, 9)), "outside the scope: x runs from 1 to 5"),
         (lambda: ceiling(X, Y, scope=Scope(9, 0, 9, 0)), "has no area"),
         (lambda: bottleneck(ceiling(X, Y), [110]), "percentages from 0 to 100, got 110"),

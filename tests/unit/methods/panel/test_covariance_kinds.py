@@ -115,7 +115,7 @@ def test_a_missing_year_lengthens_the_distance() -> None:
     weight = np.clip(1 - distance / 4, 0, None)
 
     for kind, pairs in (("driscoll_kraay", True), ("newey_west", same(panel.entity))):
-        request = Covariance(kind, lags=3, small_sample="plm_hc0")  # type: ignore[arg-type]
+        request = Covariance(kind, lags=3, small_sample="plm_hc0")
         fit = within(*panel, covariance=request)
         expected = slow_sandwich(panel, weight * pairs)
         assert_allclose(fit.covariance[:2, :2], expected, rtol=RTOL)
@@ -162,7 +162,7 @@ def test_heteroskedastic_kinds_equal_statsmodels_with_dummies(
     if len(effects) == 2:
         design = np.delete(design, 7, axis=1)
     theirs = OLS(panel.y, design).fit(cov_type=kind.upper())
-    covariance = Covariance(kind)  # type: ignore[arg-type]
+    covariance = Covariance(kind)
 
     fit = (
         within(*panel, effects=effects, covariance=covariance)
@@ -201,8 +201,7 @@ def test_cr3_of_random_effects_deletes_from_the_transformed_regression() -> None
     panel = simulated_panel()
 
     cr3, cluster = (
-        random_effects(*panel, covariance=Covariance(kind))
-        for kind in ("cr3", "cluster")  # type: ignore[arg-type]
+        random_effects(*panel, covariance=Covariance(kind)) for kind in ("cr3", "cluster")
     )
 
     assert_allclose(cr3.estimates, cluster.estimates, rtol=1e-12)
@@ -237,7 +236,7 @@ def test_cr3_names_the_cluster_that_carries_a_regressor() -> None:
 def test_small_sample_factors_by_name(
     by: tuple[str, ...], small_sample: str, multiplier: float, df: float
 ) -> None:
-    request = Covariance(by=by, small_sample=small_sample)  # type: ignore[arg-type]
+    request = Covariance(by=by, small_sample=small_sample)
 
     fit = within(*simulated_panel(), covariance=request)
 
@@ -250,7 +249,7 @@ def test_driscoll_kraay_factor_is_that_of_xtscc() -> None:
     panel = simulated_panel()
 
     stata, reghdfe = (
-        within(*panel, covariance=Covariance("driscoll_kraay", small_sample=s))  # type: ignore[arg-type]
+        within(*panel, covariance=Covariance("driscoll_kraay", small_sample=s))
         for s in ("stata", "reghdfe")
     )
 
@@ -361,7 +360,7 @@ def test_a_request_that_makes_no_sense_is_refused(
     arguments: dict[str, object], message: str
 ) -> None:
     with pytest.raises(ValueError, match=message):
-        Covariance(**arguments)  # type: ignore[arg-type]
+        Covariance(**arguments)
 
 
 def test_every_kind_and_convention_has_a_factor_of_one_or_more() -> None:
@@ -371,5 +370,5 @@ def test_every_kind_and_convention_has_a_factor_of_one_or_more() -> None:
     names = ("stata", "reghdfe", "areg", "fixest", "linearmodels", "plm_hc0", "plm_hc1", "plm_sss")
 
     for kind, name in itertools.product(kinds, names):
-        request = Covariance(kind, small_sample=name)  # type: ignore[arg-type]
+        request = Covariance(kind, small_sample=name)
         assert adjustment(request, count, (region,), 14).factor >= 1

@@ -182,7 +182,7 @@ def test_row_influence_is_what_leaving_the_row_out_does(
 ) -> None:
     panel = simulated_panel(n_entities=6, n_periods=7, n_regressors=2, holes=holes)
 
-    def fit(p: Panel):  # type: ignore[no-untyped-def] # noqa: ANN202
+    def fit(p: Panel):  # noqa: ANN202
         return within(*p, effects=effects) if effects else pooled_ols(*p)
 
     full = fit(panel)
@@ -211,7 +211,7 @@ def test_leave_one_out_is_the_refit(by: str, effects: tuple[str, ...]) -> None:
         term="agg",
         by=by,
         effects=effects,
-        covariance=request,  # type: ignore[arg-type]
+        covariance=request,
     )
 
     assert found.std_errors is not None
@@ -276,6 +276,6 @@ def test_one_region_that_carries_the_result_is_found() -> None:
         ),
     ],
 )
-def test_refusals_say_why(call, error: type[Exception], message: str) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001
+def test_refusals_say_why(call, error: type[Exception], message: str) -> None:  # noqa: ANN001
     with pytest.raises(error, match=message):
         call(simulated_panel())

@@ -101,10 +101,10 @@ def test_long_route_for_clusters_that_cut_across_effects(monkeypatch: pytest.Mon
     panel = simulated_panel(n_entities=9, n_periods=7, n_regressors=2, holes=0.2)
     request = Covariance(by=("time",))
     arguments = {"term": "agg", "covariance": request}
-    short = wild_cluster_bootstrap(*panel, rng=np.random.default_rng(0), **arguments)  # type: ignore[arg-type]
+    short = wild_cluster_bootstrap(*panel, rng=np.random.default_rng(0), **arguments)
 
     monkeypatch.setattr(nesting, "_MOST_COLUMNS", 1)
-    long = wild_cluster_bootstrap(*panel, rng=np.random.default_rng(0), **arguments)  # type: ignore[arg-type]
+    long = wild_cluster_bootstrap(*panel, rng=np.random.default_rng(0), **arguments)
 
     assert_close(short.ci_low, long.ci_low)
     assert short.p_value == long.p_value
@@ -223,7 +223,7 @@ def test_randomisation_matches_re_estimation() -> None:
             term="agg",
             rng=np.random.default_rng(seed),
             statistic=statistic,
-            draws=draws,  # type: ignore[arg-type]
+            draws=draws,
         )
         assert_allclose(found.distribution, expected, rtol=1e-8)
         count = np.sum(np.abs(expected) >= abs(found.observed))
@@ -307,6 +307,6 @@ def test_strata_keep_paths_at_home() -> None:
         ),
     ],
 )
-def test_refusals_say_why(call, error: type[Exception], message: str) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001
+def test_refusals_say_why(call, error: type[Exception], message: str) -> None:  # noqa: ANN001
     with pytest.raises(error, match=message):
         call(simulated_panel(), np.random.default_rng(0))

@@ -17,7 +17,7 @@ GROUPS = np.repeat(["east", "mid", "west"], [11 * 14, 8 * 14, 11 * 14])
 
 def difference(panel: Panel = PANEL, groups: object = GROUPS, **options: object) -> GroupDifference:
     settings = {"term": "agg", "rng": np.random.default_rng(1), "draws": 99, **options}
-    return group_difference(*panel, groups=np.asarray(groups), **settings)  # type: ignore[arg-type]
+    return group_difference(*panel, groups=np.asarray(groups), **settings)
 
 
 def shifted(panel: Panel, rows: np.ndarray, by: float) -> Panel:

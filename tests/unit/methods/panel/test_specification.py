@@ -247,7 +247,7 @@ def test_between_has_one_row_per_entity() -> None:
             "random effects need entity effects",
         ),
         (
-            lambda: random_effects(*simulated_panel(), components="henderson"),  # type: ignore[arg-type]
+            lambda: random_effects(*simulated_panel(), components="henderson"),
             ValueError,
             "unknown components 'henderson'",
         ),
@@ -273,6 +273,6 @@ def test_between_has_one_row_per_entity() -> None:
         ),
     ],
 )
-def test_refusals_say_why(call, error: type[Exception], message: str) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001
+def test_refusals_say_why(call, error: type[Exception], message: str) -> None:  # noqa: ANN001
     with pytest.raises(error, match=message):
         call()

@@ -257,7 +257,7 @@ def test_small_errors_about_a_large_level_are_errors() -> None:
         (lambda p: -p.X[:, 0], r"press = -agg\. Leave out press"),
     ],
 )
-def test_unidentified_regressors_are_named_with_the_reason(column, message: str) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001
+def test_unidentified_regressors_are_named_with_the_reason(column, message: str) -> None:  # noqa: ANN001
     panel = simulated_panel()
     X = panel.X.copy()
     X[:, 4] = column(panel)
@@ -277,7 +277,7 @@ def test_a_tiny_but_real_variation_is_kept() -> None:
 
 
 def _with(panel: Panel, **changes: object) -> Panel:
-    return panel._replace(**changes)  # type: ignore[arg-type]
+    return panel._replace(**changes)
 
 
 @pytest.mark.parametrize(
@@ -295,7 +295,7 @@ def _with(panel: Panel, **changes: object) -> Panel:
         (lambda p: _with(p, entity=p.entity[:5]), r"entity must have shape \(420,\)"),
     ],
 )
-def test_says_what_is_wrong_with_the_arrays(change, message: str) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001
+def test_says_what_is_wrong_with_the_arrays(change, message: str) -> None:  # noqa: ANN001
     with pytest.raises(ValueError, match=message):
         within(*change(simulated_panel()))
 

@@ -128,10 +128,10 @@ def test_crisp_sets_hold_the_threshold() -> None:
         (lambda: calibrate_direct(X, RISING, snap=0.6), r"snap must lie in \[0, 0.5\)"),
         (lambda: calibrate_linear(X, RISING, below=0), "powers below and above must be positive"),
         (lambda: calibrate_bell(X, (0, 1, 2, 5, 5, 8)), "anchors of a bell must rise"),
-        (lambda: calibrate_bell(X, (0, 1, 2)), "six anchors, got 0, 1, 2"),  # type: ignore[arg-type]
+        (lambda: calibrate_bell(X, (0, 1, 2)), "six anchors, got 0, 1, 2"),
         (lambda: calibrate_crisp(X, 50), "leaves all cases on one side"),
         (lambda: calibrate_crisp(X, np.inf), "must be a number"),
-        (lambda: move_half([0.5], "off"), "up, down or keep, got 'off'"),  # type: ignore[arg-type]
+        (lambda: move_half([0.5], "off"), "up, down or keep, got 'off'"),
         (lambda: calibrate_indirect([1.0, 1.0], [0, 1]), "variable is constant"),
         (lambda: calibrate_indirect([1.0, 2.0], [0, 1, 1]), r"one shape \(n,\)"),
         (

@@ -99,7 +99,7 @@ def test_minimal_disjunctions_leave_out_what_a_part_explains() -> None:
 def test_says_what_is_wrong(arguments: dict[str, object], message: str) -> None:
     data = fuzzy_data(np.random.default_rng(0), 20, 2)
     with pytest.raises(ValueError, match=message):
-        necessity_search(data, **arguments)  # type: ignore[arg-type]
+        necessity_search(data, **arguments)
 
 
 def test_contradictory_assumptions_are_found_and_barred() -> None:

@@ -89,7 +89,7 @@ def test_memberships_cannot_be_changed_afterwards() -> None:
 )
 def test_cutoffs(arguments: dict[str, float], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        Cutoffs(**arguments)  # type: ignore[arg-type]
+        Cutoffs(**arguments)
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def test_covariance_is_that_of_the_draws_across_quantiles() -> None:
     same = quantile_regression(
         *panel, taus=TAUS, errors=Bootstrap(np.random.default_rng(2), draws=99)
     )
-    assert np.array_equal(same.draws, fit.draws)  # type: ignore[arg-type]
+    assert np.array_equal(same.draws, fit.draws)
 
 
 def test_draws_that_identify_nothing_are_left_out_and_counted() -> None:
@@ -177,7 +177,7 @@ def test_reference_quantile_does_not_matter() -> None:
     difference = contrasts @ fit.estimates.reshape(-1)
     wald = difference @ np.linalg.solve(contrasts @ fit.covariance @ contrasts.T, difference)
 
-    assert_allclose(equality_test(fit, ["agg"]).statistic, wald / 2, rtol=1e-9)  # type: ignore[arg-type]
+    assert_allclose(equality_test(fit, ["agg"]).statistic, wald / 2, rtol=1e-9)
 
 
 def test_questions_that_cannot_be_asked() -> None:

@@ -71,7 +71,7 @@ def test_row_order_leaves_no_trace(errors: str, effects: tuple[str, ...]) -> Non
     panel = simulated_panel(n_entities=12, n_periods=9, n_regressors=3, holes=0.1)
     order = np.random.default_rng(1).permutation(panel.y.size)
 
-    def fit(p: Panel):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    def fit(p: Panel):  # noqa: ANN202
         request = {
             "cluster": Covariance(by=("area",), labels={"area": p.entity % 5}),
             "bootstrap": Bootstrap(np.random.default_rng(3), draws=40),
@@ -168,7 +168,7 @@ def test_crossing_of_a_fit_is_that_of_its_fitted_values() -> None:
         ({"errors": Bootstrap(np.random.default_rng(0), by="shire")}, ValueError, "shire"),
     ],
 )
-def test_says_what_is_wrong(arguments, error: type[Exception], message: str) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def test_says_what_is_wrong(arguments, error: type[Exception], message: str) -> None:  # noqa: ANN001
     with pytest.raises(error, match=message):
         quantile_regression(*simulated_panel(n_entities=9, n_periods=5), **arguments)
 
@@ -189,7 +189,7 @@ def test_what_cannot_be_identified() -> None:
     with pytest.raises(ValueError, match="draws must be 20 or more"):
         Bootstrap(np.random.default_rng(0), draws=5)
     with pytest.raises(ValueError, match="unknown kind 'rank'"):
-        Sparsity("rank")  # type: ignore[arg-type]
+        Sparsity("rank")
 
 
 def test_thousands_of_dummies_are_sent_to_mm_qr() -> None:
@@ -206,9 +206,9 @@ def test_too_few_rows_for_iid_errors_are_named() -> None:
 def test_units_leave_no_trace_in_errors_of_independent_rows() -> None:
     panel = simulated_panel(12, 8, 2)
     for kind in ("iid", "nid", "kernel"):
-        first = quantile_regression(*panel, taus=[0.5], errors=Sparsity(kind))  # type: ignore[arg-type]
+        first = quantile_regression(*panel, taus=[0.5], errors=Sparsity(kind))
         tiny = panel._replace(y=panel.y * 1e-9)
-        again = quantile_regression(*tiny, taus=[0.5], errors=Sparsity(kind))  # type: ignore[arg-type]
+        again = quantile_regression(*tiny, taus=[0.5], errors=Sparsity(kind))
         assert_allclose(again.std_errors, first.std_errors * 1e-9, rtol=1e-5)
 
 

@@ -86,7 +86,7 @@ def test_interpolated_rows_do_not_shrink_the_scale() -> None:
 
 def test_what_is_refused() -> None:
     with pytest.raises(ValueError, match="huber or bisquare, got 'tukey'"):
-        loss_of("tukey", 1.0)  # type: ignore[arg-type]
+        loss_of("tukey", 1.0)
     with pytest.raises(ValueError, match="must be positive"):
         loss_of("huber", 0.0)
     with pytest.raises(ValueError, match=r"efficiency of huber must lie between 0.64"):

@@ -38,27 +38,27 @@ def rng() -> np.random.Generator:
 
 
 def fit_m(panel: Panel, **settings: object) -> RobustFit:
-    return m_regression(*panel, **settings)  # type: ignore[arg-type]
+    return m_regression(*panel, **settings)
 
 
 def fit_bisquare(panel: Panel, **settings: object) -> RobustFit:
-    return m_regression(*panel, settings=BISQUARE, **settings)  # type: ignore[arg-type]
+    return m_regression(*panel, settings=BISQUARE, **settings)
 
 
 def fit_lad(panel: Panel, **settings: object) -> RobustFit:
-    return lad_regression(*panel, **settings)  # type: ignore[arg-type]
+    return lad_regression(*panel, **settings)
 
 
 def fit_s(panel: Panel, **settings: object) -> RobustFit:
-    return s_regression(*panel, rng=rng(), settings=FEW, **settings)  # type: ignore[arg-type]
+    return s_regression(*panel, rng=rng(), settings=FEW, **settings)
 
 
 def fit_mm(panel: Panel, **settings: object) -> RobustFit:
-    return mm_regression(*panel, rng=rng(), settings=FEW, **settings)  # type: ignore[arg-type]
+    return mm_regression(*panel, rng=rng(), settings=FEW, **settings)
 
 
 def fit_few_mm(panel: Panel, **settings: object) -> RobustFit:
-    return mm_regression(*panel, rng=rng(), settings=SSettings(starts=8), **settings)  # type: ignore[arg-type]
+    return mm_regression(*panel, rng=rng(), settings=SSettings(starts=8), **settings)
 
 
 METHODS = [fit_m, fit_bisquare, fit_lad, fit_s, fit_mm]

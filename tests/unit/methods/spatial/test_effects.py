@@ -23,7 +23,7 @@ MODELS = ["slx", "sar", "sem", "sdm", "sdem", "sac"]
 def _fit(weights: np.ndarray, model: str, **settings: object) -> SpatialFit:
     sample = spatial_sample(weights, n_periods=8, rho=0.4, theta=0.5, seed=4)
     how: dict[str, Any] = {"bias": "none"} | settings
-    return spatial_panel(*sample.arrays, weights=weights, model=model, **how)  # type: ignore[arg-type]
+    return spatial_panel(*sample.arrays, weights=weights, model=model, **how)
 
 
 def _matrices(fit: SpatialFit, estimates: np.ndarray) -> np.ndarray:

@@ -44,9 +44,9 @@ def _data(weights: FloatArray) -> SpatialPanel:
 def _likelihood(
     data: SpatialPanel, model: str, effects: tuple[str, ...], bias: str, *, is_random: bool = False
 ) -> tuple[Any, Likelihood]:
-    design = build_design(data, model, effects, is_random=is_random, lagged=None)  # type: ignore[arg-type]
+    design = build_design(data, model, effects, is_random=is_random, lagged=None)
     determinant = log_determinant(data.weights)
-    return design, build_likelihood(design, determinant, bias)  # type: ignore[arg-type]
+    return design, build_likelihood(design, determinant, bias)
 
 
 def _dummies(effects: tuple[str, ...]) -> FloatArray:

@@ -46,7 +46,7 @@ def test_transformed_lm_tests_are_scores_of_the_transformed_likelihood(
     determinant, step = log_determinant(data.weights), 1e-5
     scores = {}
     for model, at in (("sar", 0), ("sem", 1)):
-        design = build_design(data, model, effects, is_random=False, lagged=None)  # type: ignore[arg-type]
+        design = build_design(data, model, effects, is_random=False, lagged=None)
         likelihood = build_likelihood(design, determinant, "transform")
         points = np.tile([0.0, 0.0, 1.0], (2, 1))
         points[:, at] = [step, -step]
@@ -87,7 +87,7 @@ def test_marginal_likelihoods_are_integrals(data: SpatialPanel, model: str, prio
     # Written out: transformed data, dense filters, adaptive quadrature.
     F = np.linalg.svd(np.eye(N) - np.ones((N, N)) / N)[0][:, : N - 1]
     G = np.linalg.svd(np.eye(T) - np.ones((T, T)) / T)[0][:, : T - 1]
-    design = build_design(data, model, BOTH, is_random=False, lagged=None)  # type: ignore[arg-type]
+    design = build_design(data, model, BOTH, is_random=False, lagged=None)
     y = F.T @ data.y @ G
     Z = np.einsum("ia,itk,tb->abk", F, design.Z, G)
     inner, n, t = F.T @ W @ F, N - 1, T - 1
@@ -105,18 +105,13 @@ def test_marginal_likelihoods_are_integrals(data: SpatialPanel, model: str, prio
         if prior == "unit_information":
             left = v @ v - m / (1 + m) * (v @ fitted)
             return float(size - k / 2 * np.log1p(m) - m / 2 * np.log(left))
-        rest = v @ v - v @ fitted
-        gamma = sum(np.log(np.arange((m - k) / 2 - 1, 0, -1))) if (m - k) % 2 == 0 else _half(m - k)
-        return float(
-            size
-            + gamma
-            - (m - k) / 2 * np.log(np.pi)
-            - np.linalg.slogdet(X.T @ X)[1] / 2
-            - (m - k) / 2 * np.log(rest)
-        )
+        rest, q = v @ v - v @ fitted, m - k
+        gamma = sum(np.log(np.arange(q / 2 - 1, 0, -1))) if q % 2 == 0 else _half(q)
+        spread = np.linalg.slogdet(X.T @ X)[1] / 2
+        return float(size + gamma - q / 2 * np.log(np.pi) - spread - q / 2 * np.log(rest))
 
     determinant = log_determinant(data.weights)
-    found = log_marginal(data, BOTH, model, prior, determinant)  # type: ignore[arg-type]
+    found = log_marginal(data, BOTH, model, prior, determinant)
     if model == "slx":
         assert_allclose(found, log_density(0.0), rtol=1e-10)
         return
@@ -147,7 +142,7 @@ def test_restrictions_are_tested_against_the_durbin_model() -> None:
     panel, _, effects, _ = draw("sdm", 2)
     fit = fit_spatial(panel, "sdm", effects)
     tests = {t.test: t for t in durbin_tests(panel, fit)}
-    sar, sem = (fit_spatial(panel, m, effects) for m in ("sar", "sem"))  # type: ignore[arg-type]
+    sar, sem = (fit_spatial(panel, m, effects) for m in ("sar", "sem"))
 
     assert_allclose(tests["lr_sdm_sar"].statistic, 2 * (fit.loglik - sar.loglik), rtol=1e-8)
     assert_allclose(tests["lr_sdm_sem"].statistic, 2 * (fit.loglik - sem.loglik), rtol=1e-8)

@@ -329,6 +329,6 @@ def test_draws_need_a_generator() -> None:
     with pytest.raises(ValueError, match="need a random generator"):
         local_moran(RAMP, BOARD, permutations=9)
     with pytest.raises(ValueError, match="unknown moments 'both'"):
-        local_moran(RAMP, BOARD, moments="both")  # type: ignore[arg-type]
+        local_moran(RAMP, BOARD, moments="both")
     with pytest.raises(ValueError, match="one cross-section at a time"):
         moran_scatter(np.stack([RAMP, RAMP]), BOARD)

@@ -64,7 +64,7 @@ def test_past_outcomes_are_recovered_and_are_not_without_the_correction() -> Non
     for seed in range(PANELS // 2):
         arrays = draw_dynamic(seed)
         for bias, found in fits.items():
-            found.append(dynamic_spatial_panel(*arrays, weights=W, bias=bias))  # type: ignore[arg-type]
+            found.append(dynamic_spatial_panel(*arrays, weights=W, bias=bias))
     corrected = _errors(fits["correct"], truth("dynamic"))
     plain = _errors(fits["none"], truth("dynamic"))
 

@@ -107,7 +107,7 @@ def test_extreme_eigenvalues_of_many_units_equal_all_of_them(kind: str) -> None:
     rng = np.random.default_rng(1)
     places = np.column_stack([rng.uniform(75, 130, 700), rng.uniform(20, 50, 700)])
     links = k_nearest(places, 5)
-    weights = standardise(links.maximum(links.T), kind)  # type: ignore[arg-type]
+    weights = standardise(links.maximum(links.T), kind)
 
     low, high, is_real = extreme_eigenvalues(weights)
     every = eigenvalues(weights)

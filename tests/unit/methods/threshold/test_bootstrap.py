@@ -30,7 +30,7 @@ def _null_fit(panel: Planted, thresholds: tuple[float, ...]) -> tuple[np.ndarray
 def test_draws_equal_models_fitted_to_drawn_samples(resampling: str) -> None:
     panel = planted(n_entities=8, at=(0.2,), noise=1.0)
     draws = 15
-    how = Inference(draws=draws, resampling=resampling)  # type: ignore[arg-type]
+    how = Inference(draws=draws, resampling=resampling)
     fit = panel_threshold(
         *panel.arrays,
         **panel.keywords,
@@ -140,7 +140,7 @@ def test_unknown_resampling_is_refused() -> None:
         panel_threshold(
             *panel.arrays,
             **panel.keywords,
-            inference=Inference(draws=9, resampling="rows"),  # type: ignore[arg-type]
+            inference=Inference(draws=9, resampling="rows"),
             rng=np.random.default_rng(0),
         )
 

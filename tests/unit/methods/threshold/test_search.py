@@ -186,4 +186,4 @@ def test_a_trim_that_leaves_nothing_is_refused() -> None:
 )
 def test_settings_that_make_no_sense_are_refused(settings: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        SearchRules(**settings)  # type: ignore[arg-type]
+        SearchRules(**settings)
