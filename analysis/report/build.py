@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.report.context import read_context
-from analysis.report.exports.files import contents, names
+from analysis.report.exports.files import exports, names
 from analysis.report.exports.folder import beside, draft, require_replaceable, swap
 from analysis.report.page import chapters, render, worded_tables
 from analysis.report.reader import Reader
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import duckdb
+
+    from analysis.report.exports.files import Export
 
 _PAGE = "index.html"
 
@@ -67,17 +69,17 @@ def build_report(database: Path, output: Path, lang: str = "en", study: str | No
 
 def _laid_out(
     connection: duckdb.DuckDBPyConnection, lang: str, study: str | None, folder: str
-) -> tuple[str, list[tuple[str, bytes]]]:
+) -> tuple[str, list[Export]]:
     """Return the page in one language, and the files of its tables in every language."""
     reader = open_reader(connection, study)
     claimed = tuple(method for section in SECTIONS for method in section.methods)
     html = ""
-    files: list[tuple[str, bytes]] = []
+    files: list[Export] = []
     for language in LANGUAGES:
         context = read_context(reader, language, claimed, study)
         shown = chapters(context)
         tables = worded_tables(shown, context)
-        files += contents(tables)
+        files += exports(tables)
         if language == lang:
             html = render(context, shown, names(tables), folder)
     return html, files
@@ -92,7 +94,7 @@ def open_reader(connection: duckdb.DuckDBPyConnection, study: str | None) -> Rea
     return reader
 
 
-def _write(page: Path, html: str, files: list[tuple[str, bytes]]) -> None:
+def _write(page: Path, html: str, files: list[Export]) -> None:
     """Replace the page and its tables whole, or leave the old ones untouched."""
     folder = beside(page)
     try:

@@ -54,6 +54,7 @@ class Reader:
     ) -> None:
         self._connection = connection
         self._hidden = hidden
+        self._read: dict[tuple[str, str], list[_ReadRow]] = {}
         self._relations = frozenset(
             name
             for name, schema in connection.execute(
@@ -78,11 +79,19 @@ class Reader:
     def rows(self, sql: str, *values: object) -> list[Row]:
         """Return every row of a query, each as a mapping by column name.
 
+        The same query is read once: the page and its tables ask it in every language.
+
         Raises
         ------
         NothingToShowError
             If the tables lack a column, as those of another version of the software do.
         """
+        asked = (sql, repr(values))
+        if asked not in self._read:
+            self._read[asked] = self._query(sql, values)
+        return [_ReadRow(row) for row in self._read[asked]]
+
+    def _query(self, sql: str, values: tuple[object, ...]) -> list[_ReadRow]:
         try:
             cursor = self._connection.execute(sql, list(values))
         except duckdb.BinderException as error:

@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,25 +62,29 @@ def everything(
     gate.prepare()
     from analysis.pipeline.progress import listener
     from analysis.pipeline.run import Request, run_study
+    from analysis.report.exports.folder import beside
 
     show = Stoppable(listener(quiet=options.json), interrupt)
     try:
         outcome = run_study(Request(study, entries, options.jobs, options.seed), show)
         with _told(outcome):
-            show.stage("writing the report")
-            from analysis.report.build import build_report
-            from analysis.report.exports.folder import beside
-
-            report = build_report(database_path(), output, options.lang, study.study_id)
-            published = None
-            if outcome.has_marts:
-                show.stage("publishing")
-                from warehouse.publish import publish
-
-                published = publish().database
+            show.stage("writing the report and publishing")
+            report, published = _report_and_publish(outcome, output, options.lang)
     finally:
         show.close()
     return Finished(outcome, report, beside(report), published, time.monotonic() - start)
+
+
+def _report_and_publish(outcome: Outcome, output: Path, lang: str) -> tuple[Path, Path | None]:
+    """Do both side by side: each reads the rows that are committed."""
+    from analysis.report.build import build_report
+    from warehouse.connection import database_path
+    from warehouse.publish import publish
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        publishing = pool.submit(publish) if outcome.has_marts else None
+        report = build_report(database_path(), output, lang, outcome.run.study_id)
+        return report, publishing.result().database if publishing else None
 
 
 @contextmanager

@@ -1,20 +1,27 @@
-"""Which files the tables of a page become, by name and content."""
+"""Which files the tables of a page become: their names, and what makes them."""
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import dataclass
+from functools import cache, partial
+from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.report.exports.excel import excel
 from analysis.report.exports.latex import latex
+from analysis.report.exports.layout import rows
 from analysis.report.exports.markdown import markdown
 from analysis.report.exports.word import word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from analysis.report.exports.layout import Worded
 
-FORMATS = ("docx", "tex", "xlsx", "md")
+    Maker = Callable[[Sequence[Worded]], bytes]
+
 ALL = "all-tables"
 
 
@@ -41,8 +48,27 @@ def name(stem: str, ending: str, lang: str) -> str:
     return f"{lang}/{stem}.{ending}"
 
 
-def contents(tables: Sequence[Worded]) -> Iterator[tuple[str, bytes]]:
-    """Yield every file of one language, by name: each table alone, and all in one file.
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A file to stand in the folder of tables.
+
+    Attributes
+    ----------
+    name
+        Its path below the folder.
+    origin
+        Digest of all that its content depends on: the tables and the code that sets them.
+    make
+        Returns its content.
+    """
+
+    name: str
+    origin: str
+    make: Callable[[], bytes]
+
+
+def exports(tables: Sequence[Worded]) -> Iterator[Export]:
+    """Yield every file of one language: each table alone, and all in one file.
 
     Parameters
     ----------
@@ -56,9 +82,39 @@ def contents(tables: Sequence[Worded]) -> Iterator[tuple[str, bytes]]:
         yield from _files(ALL, tables)
 
 
-def _files(stem: str, tables: Sequence[Worded]) -> Iterator[tuple[str, bytes]]:
-    lang = tables[0].words.lang
-    yield name(stem, "docx", lang), word(tables)
-    yield name(stem, "tex", lang), "\n".join(map(latex, tables)).encode()
-    yield name(stem, "xlsx", lang), excel(tables)
-    yield name(stem, "md", lang), "\n".join(map(markdown, tables)).encode()
+def _files(stem: str, tables: Sequence[Worded]) -> Iterator[Export]:
+    origin = hashlib.sha256(f"{_code()}{[_shown(one) for one in tables]!r}".encode()).hexdigest()
+    for ending, make in _MAKERS.items():
+        yield Export(name(stem, ending, tables[0].words.lang), origin, partial(make, tables))
+
+
+def _shown(one: Worded) -> tuple[object, ...]:
+    """Return all of a table that a file shows: not the run and the links behind a number."""
+    table = one.table
+    groups = [(group.label, len(group.columns)) for group in table.groups]
+    lines = [
+        (row.kind, row.label, row.opens_block, [(c.text, c.stars, c.error) for c in row.cells])
+        for row in rows(table)
+    ]
+    return one.words, table.anchor, table.caption, table.stub, groups, one.heads, lines, one.notes
+
+
+def _latex(tables: Sequence[Worded]) -> bytes:
+    return "\n".join(map(latex, tables)).encode()
+
+
+def _markdown(tables: Sequence[Worded]) -> bytes:
+    return "\n".join(map(markdown, tables)).encode()
+
+
+_MAKERS: dict[str, Maker] = {"docx": word, "tex": _latex, "xlsx": excel, "md": _markdown}
+FORMATS = tuple(_MAKERS)
+
+
+@cache
+def _code() -> str:
+    """Return the digest of the code and the libraries that set tables."""
+    sources = sorted(Path(__file__).parents[1].rglob("*.py"))
+    digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources))
+    digest.update("".join(map(version, ("lxml", "openpyxl", "python-docx"))).encode())
+    return digest.hexdigest()

@@ -1,7 +1,12 @@
-"""The folder of tables beside the page: replaced whole, and only if the report made it."""
+"""The folder of tables beside the page: replaced whole, and only if the report made it.
+
+A file that depends on nothing that has changed is taken over from the old folder.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
 import tempfile
 from pathlib import Path
@@ -12,6 +17,9 @@ from warehouse.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from analysis.report.exports.files import Export
+
+# Says that the folder is the report's, and of each file what it was made of and became.
 _MARK = ".report-tables"
 _INDEX = "index"
 
@@ -44,7 +52,7 @@ def require_replaceable(folder: Path) -> None:
     )
 
 
-def draft(folder: Path, files: Iterable[tuple[str, bytes]]) -> Path:
+def draft(folder: Path, files: Iterable[Export]) -> Path:
     """Write the files into a new folder beside the one they shall replace.
 
     Parameters
@@ -52,7 +60,7 @@ def draft(folder: Path, files: Iterable[tuple[str, bytes]]) -> Path:
     folder
         Where they shall stand.
     files
-        Each file's path below the folder, and what it holds.
+        What it shall hold.
 
     Raises
     ------
@@ -62,15 +70,43 @@ def draft(folder: Path, files: Iterable[tuple[str, bytes]]) -> Path:
     made = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
         made.chmod(0o755)
-        (made / _MARK).touch()
-        for name, content in files:
-            path = made / name
+        old, record = _record(folder), {}
+        for file in files:
+            content = _unchanged(folder, old, file) or file.make()
+            path = made / file.name
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(content)
+            record[file.name] = [file.origin, _digest(content)]
+        (made / _MARK).write_text(json.dumps(record), encoding="utf-8")
     except BaseException:
         shutil.rmtree(made, ignore_errors=True)
         raise
     return made
+
+
+def _record(folder: Path) -> dict[str, list[str]]:
+    """Return of each file in the folder what it was made of and the digest of its content."""
+    try:
+        record: dict[str, list[str]] = json.loads((folder / _MARK).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return record
+
+
+def _unchanged(folder: Path, record: dict[str, list[str]], file: Export) -> bytes | None:
+    """Return the content of the old file if the new one would be the same."""
+    origin, digest = record.get(file.name, (None, None))
+    if origin != file.origin:
+        return None
+    try:
+        content = (folder / file.name).read_bytes()
+    except OSError:
+        return None
+    return content if _digest(content) == digest else None
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def swap(made: Path, folder: Path) -> None:

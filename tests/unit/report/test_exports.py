@@ -15,7 +15,8 @@ from openpyxl import load_workbook
 from analysis.report import build
 from analysis.report.build import build_report
 from analysis.report.exports.excel import excel
-from analysis.report.exports.files import FORMATS, contents, names
+from analysis.report.exports.files import FORMATS, Export, exports, names
+from analysis.report.exports.folder import draft
 from analysis.report.exports.gather import tables_in
 from analysis.report.exports.latex import latex
 from analysis.report.exports.layout import Worded, Words
@@ -156,7 +157,42 @@ def test_markdown_has_a_cell_for_every_column() -> None:
 
 
 def test_the_same_tables_give_the_same_bytes() -> None:
-    assert dict(contents([ONE])) == dict(contents([ONE]))
+    assert [file.make() for file in exports([ONE])] == [file.make() for file in exports([ONE])]
+
+
+def _origins(table: ThreeLine) -> list[str]:
+    return [file.origin for file in exports([Worded(table, WORDS)])]
+
+
+def test_a_file_depends_on_what_it_shows_and_not_on_the_run_behind_it() -> None:
+    line = TABLE.lines[1]
+    of_another_run = replace(line.cells[0], tip="run 2", href="#model-2")
+    other_number = replace(line.cells[0], error="0.0114")
+    for cell, same in ((of_another_run, True), (other_number, False)):
+        changed = replace(line, cells=(cell, *line.cells[1:]))
+        table = replace(TABLE, lines=(TABLE.lines[0], changed, *TABLE.lines[2:]))
+        assert (_origins(table) == _origins(TABLE)) is same
+    assert _origins(replace(TABLE, notes=("Another note.",))) != _origins(TABLE)
+
+
+def test_an_unchanged_file_is_taken_over_and_a_touched_one_made_anew(tmp_path: Path) -> None:
+    made: list[str] = []
+
+    def export(name: str, origin: str) -> Export:
+        return Export(name, origin, lambda: (made.append(name), origin.encode())[1])
+
+    folder = tmp_path / "tables"
+    files = [export("en/a.md", "1"), export("en/b.md", "1"), export("en/c.md", "1")]
+    draft(folder, files).rename(folder)
+    (folder / "en" / "b.md").write_text("edited by hand", encoding="utf-8")
+    made.clear()
+    again = draft(folder, [files[0], files[1], export("en/c.md", "2")])
+    assert made == ["en/b.md", "en/c.md"]
+    assert {path.name: path.read_text() for path in (again / "en").iterdir()} == {
+        "a.md": "1",
+        "b.md": "1",
+        "c.md": "2",
+    }
 
 
 def test_tables_are_found_wherever_a_section_keeps_them() -> None:
