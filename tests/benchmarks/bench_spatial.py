@@ -100,7 +100,7 @@ def _whole(arrays: tuple[Any, ...]) -> SpatialFit:
     durbin_tests(data, fit)
     effects_tests(data, "sdm", determinant=determinant)
     joint_tests(fit)
-    spatial_hausman(data, "sdm", with_time=True, determinant=determinant, fixed=fit)
+    spatial_hausman(data, "sdm", with_time=True, determinant=determinant)
     spatial_mundlak(data, "sdm", with_time=True, determinant=determinant)
     model_probabilities(data, BOTH, determinant=determinant)
     return fit

@@ -16,6 +16,11 @@ g(rho) = tr G / N and s(rho) = iota' G iota / N, G = W (I - rho W)^-1, every eff
     \text{total} = \beta (1 + \rho s) + \theta s,
 
 so that a thousand draws of (beta, theta, rho) cost a thousand values of two functions.
+
+Effects are those of the estimates, as everywhere. 1 / (1 - rho) bends, so that unbiased estimates
+make totals too large by order 1/n: in 30 x 14 panels by 0.8 % (lag model) and 3.1 % (SAC, whose rho
+is least precise), a fifteenth and an eighth of a standard error, about half with twice the periods.
+The mean of the draws is further off, and is not reported.
 """
 
 from __future__ import annotations

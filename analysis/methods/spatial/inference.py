@@ -18,6 +18,7 @@ from analysis.methods.spatial.demeaning import demean
 from analysis.methods.spatial.design import SpatialDesign
 from analysis.methods.spatial.information import Estimated, information, row_scores
 from analysis.methods.spatial.logdet import Solver
+from analysis.methods.spatial.maximise import Maximum
 from analysis.methods.spatial.results import SpatialFit
 from analysis.methods.spatial.stacked import SpatialPanel
 
@@ -49,7 +50,7 @@ def published(
     NotIdentified
         If the information matrix is singular.
     """
-    bread = _bread(found)
+    bread = inverse_information(found)
     fit = _fit(found, rss, bias, requests[0], bread, level)
     others = (
         replace(fit, covariance_name=request.name, **_inference(found, request, bread, level))
@@ -71,7 +72,7 @@ def _fit(
     fitted, entity_effects, time_effects = _fitted(found)
     return SpatialFit(
         model=design.model,
-        terms=(*design.terms, *design.spatial_terms),
+        terms=found.terms,
         **_inference(found, request, bread, level),
         covariance_name=request.name,
         level=level,
@@ -112,17 +113,13 @@ def _sizes(found: Estimated) -> dict[str, Any]:
 
 def _bias_of(found: Estimated, bias: str) -> str:
     """Return what was in fact done about incidental parameters."""
-    if found.design.is_random:
-        return "transform" if found.likelihood.drops_unit else "none"
-    return bias if found.design.effects else "none"
+    return bias if found.design.effects or found.design.is_random else "none"
 
 
 def _inference(
     found: Estimated, request: Covariance, bread: FloatArray, level: float
 ) -> dict[str, Any]:
-    design, maximum = found.design, found.maximum
-    spatial = [maximum.rho] * design.has_lag + [maximum.lam] * design.has_error
-    estimates = np.array([*found.beta, *spatial])
+    estimates = found.estimates
     matrix = _covariance(found, request, bread)[: estimates.size, : estimates.size]
     errors = np.sqrt(np.diagonal(matrix))
     statistics = estimates / errors
@@ -162,8 +159,14 @@ def _sigma2_entity(found: Estimated) -> float | None:
     return float(ratio * found.sigma2)
 
 
-def _bread(found: Estimated) -> FloatArray:
-    """Return the inverse of the information matrix."""
+def inverse_information(found: Estimated) -> FloatArray:
+    """Return the inverse of the information matrix, ordered as `information` orders it.
+
+    Raises
+    ------
+    NotIdentified
+        If the matrix is singular.
+    """
     matrix = information(found)
     scale = np.sqrt(np.diagonal(matrix))
     scaled = matrix / np.outer(scale, scale)
@@ -241,10 +244,22 @@ def _r2_within(design: SpatialDesign, fitted: FloatArray) -> float | None:
     return float(a @ b) ** 2 / size if size > 0 else None
 
 
+def _before(maximum: Maximum, design: SpatialDesign) -> str:
+    parts = [f"rho {maximum.rho:.4g}"] * design.has_lag
+    parts += [f"lambda {maximum.lam:.4g}"] * design.has_error
+    same = "transform" if design.effects else "none (splm)"
+    return (
+        "the leading bias of maximum likelihood is taken off all estimates: "
+        f"{', '.join(parts)} before, as with bias {same}"
+    )
+
+
 def _notes(found: Estimated, bias: str) -> tuple[str, ...]:
     notes = []
     design, maximum = found.design, found.maximum
-    if bias == "correct" and design.effects and not design.is_random:
+    if found.uncorrected is not None:
+        notes.append(_before(found.uncorrected, design))
+    if bias == "correct" and (design.effects or design.is_random):
         notes.append("log-likelihood, aic and bic are those before the correction")
     if design.is_random and maximum.theta > 1 - 1e-6:
         notes.append("the variance of the random effects is zero")

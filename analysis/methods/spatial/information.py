@@ -28,7 +28,7 @@ import numpy as np
 
 from analysis.methods.covariance.spec import FloatArray
 from analysis.methods.errors import NotIdentified
-from analysis.methods.spatial.design import SpatialDesign
+from analysis.methods.spatial.design import SpatialDesign, Term
 from analysis.methods.spatial.likelihood import Likelihood, Projector
 from analysis.methods.spatial.logdet import PROBES, Solver
 from analysis.methods.spatial.maximise import Maximum
@@ -56,6 +56,8 @@ class Estimated:
     structural
         What is left of S y once regressors and fixed effects are taken out, shape ``(N, T)``:
         R^-1 e, and random effects if there are any.
+    uncorrected
+        The maximum, where the leading bias of random effects was taken off it.
     """
 
     design: SpatialDesign
@@ -65,6 +67,19 @@ class Estimated:
     sigma2: float
     residuals: FloatArray
     structural: FloatArray
+    uncorrected: Maximum | None = None
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """Coefficients, then rho and lambda where the model has them."""
+        return (*self.design.terms, *self.design.spatial_terms)
+
+    @property
+    def estimates(self) -> FloatArray:
+        """Their estimates, shape ``(p,)``."""
+        maximum, design = self.maximum, self.design
+        spatial = [maximum.rho] * design.has_lag + [maximum.lam] * design.has_error
+        return np.array([*self.beta, *spatial])
 
 
 def estimated_at(
@@ -89,13 +104,22 @@ class SpatialTraces:
     design, likelihood, maximum
         The model and where it is evaluated.
     seed
-        Of the probes for more than 5,000 units.
+        Of the probes for more units.
+    exact_units
+        Up to how many units every entry of G is used.
     """
 
     def __init__(
-        self, design: SpatialDesign, likelihood: Likelihood, maximum: Maximum, *, seed: int = 0
+        self,
+        design: SpatialDesign,
+        likelihood: Likelihood,
+        maximum: Maximum,
+        *,
+        seed: int = 0,
+        exact_units: int = EXACT_UNITS,
     ) -> None:
         self._data, self._likelihood, self._seed = design.data, likelihood, seed
+        self._exact_units = exact_units
         points = [maximum.rho] * design.has_lag + [maximum.lam] * design.has_error
         self._points = points
         self.single = np.empty(len(points))
@@ -122,7 +146,7 @@ class SpatialTraces:
         total = np.zeros((len(self._points),) * 2)
         if not self._points:
             return total
-        if n > EXACT_UNITS:
+        if n > self._exact_units:
             rng = np.random.default_rng(self._seed)
             probes = np.asarray(W @ rng.choice([-1.0, 1.0], size=(n, PROBES)))
             drawn = [solver.solve(probes) for solver in self._solvers]
@@ -149,7 +173,7 @@ class SpatialTraces:
         self.crossed = self.crossed - np.outer(values, values) - self._products(ends) / n
 
 
-def information(found: Estimated, *, seed: int = 0) -> FloatArray:
+def information(found: Estimated, *, seed: int = 0, exact_units: int = EXACT_UNITS) -> FloatArray:
     """Return the information on (beta, rho, lambda, phi, sigma2).
 
     Parameters
@@ -157,8 +181,8 @@ def information(found: Estimated, *, seed: int = 0) -> FloatArray:
     found
         The estimates. phi, the ratio of the variances of units and errors, is there for random
         effects only, rho and lambda where the model has them.
-    seed
-        Of the probes for very many units.
+    seed, exact_units
+        Of the probes, and up to how many units none are needed.
     """
     design, maximum, sigma2 = found.design, found.maximum, found.sigma2
     likelihood, projector = found.likelihood, Projector(found.design)
@@ -166,7 +190,7 @@ def information(found: Estimated, *, seed: int = 0) -> FloatArray:
     Z = _filtered(found, design.Z, projector)
     k = Z.shape[2]
     flat = Z.reshape(-1, k)
-    traces = SpatialTraces(design, likelihood, maximum, seed=seed)
+    traces = SpatialTraces(design, likelihood, maximum, seed=seed, exact_units=exact_units)
     q = traces.single.size
     size = k + q + design.is_random + 1
     matrix = np.zeros((size, size))

@@ -91,7 +91,11 @@ class Moments:
     def __init__(self, design: SpatialDesign, projector: Projector) -> None:
         n, t, k = design.Z.shape
         self.shape = (n, t)
-        Z = demean(design.Z, design.effects).reshape(n * t, k)
+        # What does not vary over time comes first, so that the basis keeps it apart: random effects
+        # may scale it, and R a constant, almost to nothing.
+        varies = (np.ptp(design.Z, axis=1) > 0).any(axis=0)
+        self._order = np.argsort(varies, kind="stable")
+        Z = demean(design.Z[..., self._order], design.effects).reshape(n * t, k)
         scale = np.linalg.norm(Z, axis=0)
         basis, self._r = np.linalg.qr(Z / np.where(scale > 0, scale, 1.0))
         self._r = self._r * scale
@@ -135,7 +139,8 @@ class Moments:
         outcome = crossed[2:, 0] - rho * crossed[2:, 1]
         extra = solve_scaled(crossed[2:, 2:], outcome[:, None])[:, 0]
         on_basis = self._on_basis[:, 0] - rho * self._on_basis[:, 1] + extra
-        beta = np.asarray(linalg.solve_triangular(self._r, on_basis))
+        beta = np.empty(self._order.size)
+        beta[self._order] = linalg.solve_triangular(self._r, on_basis)
         return float(self.rss(rho, lam, theta)), beta
 
     def quadratic(self, lam: float, theta: float) -> tuple[float, float, float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analysis.methods.covariance import Covariance
 from analysis.methods.errors import NotIdentified
-from analysis.methods.spatial.design import Bias, Model
+from analysis.methods.spatial.design import Model
 from analysis.methods.spatial.dynamic import dynamic_spatial_panel
 from analysis.methods.spatial.logdet import LogDet, log_determinant
 from analysis.methods.spatial.panel_ml import fit_with_errors
@@ -94,15 +94,11 @@ def _fits(
         options.effects,
         covariances=requests,
         is_random=options.random,
-        bias=_bias(options),
+        bias=options.bias,
         lagged=options.lagged,
         level=options.confidence,
         determinant=_determinant(data, options),
     )
-
-
-def _bias(options: SpatialPanelOptions) -> Bias:
-    return options.bias or "transform"
 
 
 def _determinant(data: SpatialPanel, options: SpatialPanelOptions) -> LogDet:

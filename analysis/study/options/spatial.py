@@ -120,8 +120,10 @@ class SpatialPanelOptions(EquationOptions):
     dynamic
         The outcome of the period before, and that of the neighbours, among the regressors.
     bias
-        What is done about fixed effects as incidental parameters: ``transform`` (default; in
-        dynamic models ``correct``), ``correct`` or ``none``; a list makes one model for each.
+        What is done about incidental parameters: ``transform`` fixed effects away (default),
+        ``correct`` the estimates for the bias of maximum likelihood (default of random effects and
+        dynamic models; period effects are transformed away first) or ``none``; a list makes one
+        model for each.
     lagged
         Regressors that enter with their spatial lag too; by default all.
     covariance
@@ -179,6 +181,11 @@ class SpatialPanelOptions(EquationOptions):
         if self.dynamic and self.bias == "transform":
             raise ValueError(
                 "dynamic models are estimated with `bias: correct` (the default) or `none`"
+            )
+        if self.random and not self.effects and self.bias == "transform":
+            raise ValueError(
+                "random effects without period effects are estimated with `bias: correct` (the "
+                "default) or `none`"
             )
         if 0 < self.draws < 2:
             raise ValueError("`draws` is 0 or at least 2")

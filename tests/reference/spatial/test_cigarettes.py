@@ -17,7 +17,7 @@ from scipy.optimize import minimize_scalar
 from analysis.methods.panel import within
 from analysis.methods.spatial.effects import spatial_effects
 from analysis.methods.spatial.lm_tests import lm_tests
-from analysis.methods.spatial.model_tests import durbin_tests, effects_tests, spatial_hausman
+from analysis.methods.spatial.model_tests import durbin_tests, effects_tests
 from analysis.methods.spatial.panel_ml import spatial_panel
 from tests.reference.spatial.conftest import EFFECTS, SpatialArrays
 
@@ -233,10 +233,3 @@ def test_random_effects(cigar: SpatialArrays, splm: dict[str, Any]) -> None:
         assert fit.sigma2_entity is not None
         assert_allclose(fit.sigma2_entity / fit.sigma2, expected["errcomp"]["phi"], rtol=1e-5)
         assert_allclose(fit.loglik, expected["logLik"], rtol=1e-9)
-
-
-def test_hausman_is_refused_where_it_has_no_distribution(cigar: SpatialArrays) -> None:
-    test = spatial_hausman(cigar.checked(), "sdm")
-
-    assert test.statistic is None
-    assert "not positive definite" in test.note

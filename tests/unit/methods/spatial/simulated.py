@@ -52,7 +52,11 @@ def truth(name: str) -> dict[str, float]:
     if name == "dynamic":
         known = {"dynamic past": TAU, "dynamic past of neighbours": PSI}
         return known | _known(RHO_DYNAMIC, 0.0, THETA)
-    return _known(*_parameters(name))
+    known = _known(*_parameters(name))
+    if not _settings(name)[2]:
+        return known
+    constant = {} if _settings(name)[1] else {"main const": 0.0}
+    return known | constant | {"sigma2 of units": 1.0}
 
 
 def _known(rho: float, lam: float, theta: np.ndarray) -> dict[str, float]:
@@ -71,20 +75,20 @@ def _known(rho: float, lam: float, theta: np.ndarray) -> dict[str, float]:
 
 
 def draw(
-    name: str, seed: int, *, unequal: bool = False, serial: float = 0.0
+    name: str, seed: int, *, periods: int = T, unequal: bool = False, serial: float = 0.0
 ) -> tuple[SpatialPanel, Model, tuple[str, ...], bool]:
     """Draw a panel of a design; error variances may differ by unit, errors hang on over time."""
     model, effects, is_random = _settings(name)
     rho, lam, theta = _parameters(name)
     rng = np.random.default_rng([seed, len(name)])
-    X = _regressors(rng, T)
-    noise = _errors(rng, T, serial)
+    X = _regressors(rng, periods)
+    noise = _errors(rng, periods, serial)
     if unequal:
         scale = np.linspace(0.4, 1.6, N)
         noise = noise * (scale / np.sqrt((scale**2).mean()))[:, None]
     # Random effects of models with lambda are filtered like the error (Kapoor et al. 2007).
     own = rng.normal(size=(N, 1)) + (X.mean(axis=(1, 2))[:, None] if not is_random else 0.0)
-    shared = rng.normal(size=T) if "time" in effects else np.zeros(T)
+    shared = rng.normal(size=periods) if "time" in effects else np.zeros(periods)
     error = np.linalg.solve(np.eye(N) - lam * W, noise + (own if is_random else 0.0))
     mean = X @ BETA + np.einsum("ij,jtk->itk", W, X) @ theta
     total = mean + error + shared + (0.0 if is_random else own)
@@ -92,19 +96,19 @@ def draw(
     return _checked(y, X), model, effects, is_random
 
 
-def draw_dynamic(seed: int) -> tuple[Any, ...]:
-    """Draw a dynamic Durbin panel of 15 periods, the first of which serves as past only."""
+def draw_dynamic(seed: int, *, periods: int = T) -> tuple[Any, ...]:
+    """Draw a dynamic Durbin panel whose first period, one more, serves as past only."""
     rng = np.random.default_rng([seed, 77])
-    periods = 60
-    X = _regressors(rng, periods)
-    own, shared = rng.normal(size=N), rng.normal(size=periods)
+    whole = periods + 46
+    X = _regressors(rng, whole)
+    own, shared = rng.normal(size=N), rng.normal(size=whole)
     S = np.eye(N) - RHO_DYNAMIC * W
-    y = np.zeros((N, periods))
-    for t in range(1, periods):
+    y = np.zeros((N, whole))
+    for t in range(1, whole):
         past = TAU * y[:, t - 1] + PSI * W @ y[:, t - 1]
         mean = X[:, t] @ BETA + (W @ X[:, t]) @ THETA
         y[:, t] = np.linalg.solve(S, past + mean + own + shared[t] + rng.normal(size=N))
-    kept = slice(periods - T - 1, periods)
+    kept = slice(whole - periods - 1, whole)
     return _flat(y[:, kept], X[:, kept])
 
 

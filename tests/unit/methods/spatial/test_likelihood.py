@@ -17,6 +17,7 @@ from analysis.methods.spatial.logdet import log_determinant
 from analysis.methods.spatial.maximise import Maximum
 from analysis.methods.spatial.stacked import SpatialPanel, check_spatial
 from tests.unit.methods.spatial.maps import random_map, row_standardised, spatial_sample
+from tests.unit.methods.spatial.simulated import draw
 
 FloatArray = NDArray[np.float64]
 
@@ -161,6 +162,20 @@ def test_random_effects_after_the_transformation_of_periods(model: str) -> None:
 
     assert (likelihood.n_effective, likelihood.n_random) == (m, n)
     assert_allclose(likelihood.value(rho, lam, theta), expected, rtol=RTOL)
+
+
+def test_the_corner_where_a_constant_all_but_vanishes_has_a_likelihood() -> None:
+    # R takes a constant away near the end of lambda's interval, random effects near theta's: one
+    # panel of the recovery runs stood here on its way.
+    data, model, effects, _ = draw("sem_random", 3)
+    design, likelihood = _likelihood(data, model, effects, "none", is_random=True)
+    lam, theta = 0.99987135, 1e-5
+    rss, beta = likelihood.moments.fit(0.0, lam, theta)
+    left = design.y - design.Z @ beta
+    left = left - lam * data.lag(left)
+    left = left - (1 - theta) * left.mean(axis=1, keepdims=True)
+
+    assert_allclose(rss, (left**2).sum(), rtol=1e-6)
 
 
 def _gaussian_information(mean: Any, spread: Any, point: FloatArray) -> FloatArray:  # noqa: ANN401

@@ -167,7 +167,8 @@ def test_effects_of_units_and_periods_are_found_and_the_mundlak_test_sees_them()
     # Units' effects are related to the regressors here, and are not in the other design.
     related = spatial_mundlak(panel, "sdm", with_time=True)
     unrelated = [spatial_mundlak(draw("sdm_random", s)[0], "sdm") for s in range(5)]
-    assert (related.p_value or 1) < 0.001
+    # 0.0009 before the bias of the variances was taken off: the test rejected too often.
+    assert (related.p_value or 1) < 0.005
     assert np.median([test.statistic or 0 for test in unrelated]) < 9.5  # 95 % of chi2(4)
 
 
@@ -183,3 +184,10 @@ def test_hausman_holds_its_size_with_period_effects() -> None:
         rejected += test.p_value is not None and test.p_value < 0.05
     assert defined > 50
     assert rejected <= 8
+
+
+def test_hausman_is_refused_where_it_has_no_distribution() -> None:
+    test = spatial_hausman(draw("sdm_random", 74)[0], "sdm")
+
+    assert test.statistic is None
+    assert "not positive definite" in (test.note or "")

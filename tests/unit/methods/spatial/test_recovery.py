@@ -14,49 +14,30 @@ from numpy.testing import assert_allclose
 
 from analysis.methods.errors import NotIdentified
 from analysis.methods.spatial.dynamic import dynamic_spatial_panel
-from analysis.methods.spatial.effects import spatial_effects
 from analysis.methods.spatial.logdet import log_determinant
 from analysis.methods.spatial.long_run import long_run_effects
 from analysis.methods.spatial.panel_ml import fit_spatial
 from analysis.methods.spatial.results import SpatialFit
+from tests.unit.methods.spatial.recovered import recovered
 from tests.unit.methods.spatial.simulated import BETA, THETA, W, draw, draw_dynamic, truth
 
 PANELS = 40
 N = W.shape[0]
 
 
-def _errors(fits: list[SpatialFit], known: dict[str, float]) -> dict[str, float]:
-    """Mean error of each parameter and effect in standard errors of the simulation."""
-    drawn: dict[str, list[float]] = {}
-    for fit in fits:
-        for (part, term), value in zip(fit.terms, fit.estimates, strict=True):
-            drawn.setdefault(f"{part} {term}", []).append(float(value))
-        effects = spatial_effects(fit, draws=0)
-        for i, term in enumerate(effects.terms):
-            for j, kind in enumerate(("direct", "indirect", "total")):
-                drawn.setdefault(f"{kind} {term}", []).append(float(effects.estimates[i, j]))
-    # sigma2 falls short by the number of coefficients: maximum likelihood.
-    assert drawn.keys() - {"main const"} == known.keys() - {"sigma2"}
-    found = {}
-    for name in drawn.keys() & known.keys():
-        values, value = np.array(drawn[name]), known[name]
-        if np.ptp(values) > 0:
-            error = values.std(ddof=1) / np.sqrt(values.size)
-            found[name] = float((values.mean() - value) / error)
-    return found
-
-
-@pytest.mark.parametrize("name", ["sac", "sdm_random", "sdm_time_random", "sdm"])
+@pytest.mark.parametrize(
+    "name", ["sac", "sar_random", "sem_random", "sdm_random", "sdm_time_random"]
+)
 def test_parameters_and_effects_are_recovered(name: str) -> None:
     determinant = log_determinant(W)
     fits = []
     for seed in range(PANELS):
         data, model, effects, is_random = draw(name, seed)
         fits.append(fit_spatial(data, model, effects, is_random=is_random, determinant=determinant))
-    errors = _errors(fits, truth(name))
+    found = recovered(fits, truth(name))
 
-    assert len(errors) >= 10
-    assert max(abs(error) for error in errors.values()) < 3
+    assert found.largest < 3
+    assert found.joint > 0.01
 
 
 def test_past_outcomes_are_recovered_and_are_not_without_the_correction() -> None:
@@ -65,11 +46,10 @@ def test_past_outcomes_are_recovered_and_are_not_without_the_correction() -> Non
         arrays = draw_dynamic(seed)
         for bias, found in fits.items():
             found.append(dynamic_spatial_panel(*arrays, weights=W, bias=bias))
-    corrected = _errors(fits["correct"], truth("dynamic"))
-    plain = _errors(fits["none"], truth("dynamic"))
+    corrected, plain = (recovered(fits[bias], truth("dynamic")) for bias in ("correct", "none"))
 
-    assert max(abs(error) for error in corrected.values()) < 3
-    assert plain["dynamic past"] < -4
+    assert corrected.largest < 3
+    assert plain.errors["dynamic past"] < -4
 
 
 def test_short_panels_are_estimated_or_refused() -> None:
