@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from warehouse.command import command
 from warehouse.errors import InputError
 
 if TYPE_CHECKING:
@@ -123,4 +124,4 @@ def _plain(run: StoredRun) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command(main))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from expectations.outcome import Check, GateReport
+from warehouse.command import command
 from warehouse.connection import connect
 from warehouse.errors import InputError
 
@@ -152,4 +153,4 @@ def _print_rich(title: str, rows: list[tuple[str, str, str, str]]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command(main))

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.command import command
 from warehouse.connection import connect, database_path, published_path
 from warehouse.errors import InputError
 from warehouse.publishing.audit import audit_copy
@@ -174,4 +175,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command(main))

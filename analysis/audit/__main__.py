@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from warehouse.command import command
 from warehouse.errors import InputError
 
 if TYPE_CHECKING:
@@ -145,4 +146,4 @@ def _print_json(title: str, findings: Sequence[Finding]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(command(main))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from analysis.report.build import build_report
 from analysis.report.terminal import tables_as_text
 from analysis.report.texts import LANGUAGES
+from warehouse.command import command
 from warehouse.connection import database_path, report_dir
 from warehouse.errors import InputError
 
@@ -68,4 +69,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command(main))

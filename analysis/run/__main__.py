@@ -3,6 +3,7 @@
 import sys
 
 from analysis.run import main
+from warehouse.command import command
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command(main))

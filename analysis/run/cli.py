@@ -15,6 +15,7 @@ from analysis.pipeline.interrupt import Interrupt
 from analysis.run import summary
 from analysis.run.arguments import parser
 from analysis.run.work import everything
+from warehouse.command import reader_has_gone
 from warehouse.errors import InputError, refused_by_disk
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def _guarded(
     except Exception as error:
         if interrupt.requested:  # DuckDB calls it a RuntimeError
             return _failed(options, "Interrupted.", INTERRUPTED)
-        if options.debug:
+        if options.debug or reader_has_gone(error):
             raise
         if refused_by_disk(error):
             return _failed(options, _full_disk(error))

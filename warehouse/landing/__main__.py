@@ -2,7 +2,8 @@
 
 import sys
 
+from warehouse.command import command
 from warehouse.landing.cli import main
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command(main))

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from warehouse.command import command
 from warehouse.sample.faults import plant_faults
 from warehouse.sample.files import build_folder
 from warehouse.sample.panel import build_panel
@@ -91,4 +92,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command(main))
