@@ -37,6 +37,25 @@ def check_columns(study: Study, entries: Iterable[Entry], panels: Mapping[str, P
             )
 
 
+def check_words(study: Study, panel: Panel) -> None:
+    """Check that what the study has words for is a column, a sample or weights.
+
+    Raises
+    ------
+    InputError
+        If it is none of them; the message names the nearest.
+    """
+    keys = {panel.entity_column, panel.time_column or panel.entity_column}
+    known = {*panel.columns, *keys, *study.samples, *study.weights}
+    for name in study.words:
+        if name not in known:
+            raise InputError(
+                f"`{name}` is no column, sample or weights of the study.",
+                where=study.where("words", name),
+                next_step=suggestion(name, sorted(known)),
+            )
+
+
 def _check_column(study: Study, entry: Entry, panel: Panel, role: str, name: str) -> None:
     if name in panel.numeric:
         return

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from analysis.audit.examine import findings_of
 from analysis.pipeline import marts, provenance
 from analysis.pipeline.assemble import as_model
-from analysis.pipeline.check import check_columns
+from analysis.pipeline.check import check_columns, check_words
 from analysis.pipeline.execute import Inputs, Result, Task, options_json, prepare_task, run_tasks
 from analysis.pipeline.joins import with_joined
 from analysis.pipeline.panel import Panel, load_panel
@@ -19,7 +19,7 @@ from analysis.pipeline.tables import read_table
 from analysis.pipeline.weight_sources import load_weights
 from analysis.pipeline.weights import WeightsTable
 from analysis.results import schema
-from analysis.results.records import AuditFinding, Model, ModelWeights, Refusal, Run
+from analysis.results.records import AuditFinding, Model, ModelWeights, Refusal, Run, Wording
 from analysis.results.writer import write_failed_run, write_run
 from warehouse.connection import connect, database_path
 from warehouse.errors import InputError
@@ -116,6 +116,7 @@ def check_file(study: Study, entries: Sequence[Entry]) -> None:
     path = study.path.parent / study.panel.file
     panel = load_panel(read_table(path, study.panel.sheet), path.name, study)
     check_columns(study, [entry for entry in entries if entry.twin_of is None], {"main": panel})
+    check_words(study, panel)
 
 
 def run_study(request: Request, listener: Listener) -> Outcome:
@@ -138,6 +139,7 @@ def run_study(request: Request, listener: Listener) -> Outcome:
         listener.stage("reading the panel")
         inputs = _inputs(connection, request)
         check_columns(study, request.entries, inputs.panels)
+        check_words(study, inputs.panels["main"])
         tasks = [prepare_task(entry, inputs) for entry in request.entries]
         listener.models([task.entry.options.method for task in tasks])
         results = run_tasks(tasks, inputs, request.jobs, listener.done, listener.step)
@@ -149,7 +151,7 @@ def run_study(request: Request, listener: Listener) -> Outcome:
         run = _run(request, started_at, inputs.panels["main"], marts.is_synthetic(connection))
         listener.stage("checking the results")
         entries = {entry.model_id: options_json(entry) for entry in study.entries}
-        _write(connection, run, models, entries, findings)
+        _write(connection, run, models, entries, findings, _wording(study))
         return Outcome(run, models, bool(marts.tables(connection, "marts")), findings)
     finally:
         connection.close()
@@ -207,12 +209,24 @@ def _run(request: Request, started_at: datetime, panel: Panel, is_synthetic: boo
     )
 
 
+def _wording(study: Study) -> list[Wording]:
+    """Return what the study calls itself in Chinese, and its names in either language."""
+    names = [("name", name, {"en": said.en, "zh": said.zh}) for name, said in study.words.items()]
+    return [
+        Wording(kind=kind, name=name, lang=lang, words=words)
+        for kind, name, said in [("study", study.study_id, {"zh": study.title_zh}), *names]
+        for lang, words in said.items()
+        if words is not None
+    ]
+
+
 def _write(
     connection: duckdb.DuckDBPyConnection,
     run: Run,
     models: Sequence[Model],
     entries: Mapping[str, str],
     findings: Sequence[AuditFinding],
+    wording: Sequence[Wording],
 ) -> None:
     from expectations.outcome import GateError
 
@@ -230,6 +244,7 @@ def _write(
             models,
             entries=entries,
             findings=findings,
+            wording=wording,
             before_commit=lambda: _pass_gate(connection),
         )
     except GateError:

@@ -77,7 +77,8 @@ def prune(connection: duckdb.DuckDBPyConnection, keep: int) -> list[str]:
         if seen[run.study_id] > keep and not run.is_shown:
             removed.append(run.run_id)
     # DuckDB checks foreign keys against the state before the transaction: children first.
-    children = [table.name for table in tables() if table.name not in ("run", "model")]
+    stored = _stored_tables(connection)
+    children = [table.name for table in tables() if table.name in stored - {"run", "model"}]
     for group in (children, ["model"], ["run"]):
         with transaction(connection):
             for name in group:
@@ -85,6 +86,15 @@ def prune(connection: duckdb.DuckDBPyConnection, keep: int) -> list[str]:
                     f"delete from results.{name} where list_contains(?, run_id)", [removed]
                 )
     return removed
+
+
+def _stored_tables(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """Return the result tables of the database; an older version made fewer."""
+    rows = connection.execute(
+        "select table_name from duckdb_tables() where database_name = current_database() "
+        "and schema_name = 'results'"
+    ).fetchall()
+    return {str(name) for (name,) in rows}
 
 
 def _has_results(connection: duckdb.DuckDBPyConnection) -> bool:

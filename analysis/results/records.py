@@ -199,6 +199,16 @@ class AuditFinding(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """What a study calls itself or one of its names in a language (results.wording)."""
+
+    kind: str
+    name: str
+    lang: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
     """What was asked of one study entry and what became of it (results.model).
 

@@ -9,7 +9,7 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from analysis.results.records import AuditFinding, Model, Record, Run
+from analysis.results.records import AuditFinding, Model, Record, Run, Wording
 from analysis.results.schema import tables
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def write_run(
     *,
     entries: Mapping[str, str] | None = None,
     findings: Sequence[AuditFinding] = (),
+    wording: Sequence[Wording] = (),
     before_commit: Callable[[], None] | None = None,
 ) -> None:
     """Write a run in one transaction and call `before_commit` inside it.
@@ -44,6 +45,8 @@ def write_run(
         models of the run.
     findings
         What the audit of printed tables found.
+    wording
+        What the study calls itself and its names.
     before_commit
         A check that reads the rows through `connection`; whatever it raises withdraws them.
 
@@ -59,10 +62,11 @@ def write_run(
         {"run_id": run.run_id, "model_id": name, "position": place, "options": options}
         for place, (name, options) in enumerate(entries.items(), 1)
     ]
-    batches["audit_finding"] = [
-        {"run_id": run.run_id} | {f.name: getattr(finding, f.name) for f in fields(finding)}
-        for finding in findings
-    ]
+    for table, records in (("audit_finding", findings), ("wording", wording)):
+        batches[table] = [
+            {"run_id": run.run_id} | {f.name: getattr(record, f.name) for f in fields(record)}
+            for record in records
+        ]
     with transaction(connection):
         _insert_run(connection, run, "finished")
         for table in tables():

@@ -95,13 +95,38 @@ class PanelSource(Settings):
         return self.model_copy(update={key: self.unreplaced, "unreplaced": None})
 
 
+class Wording(Settings):
+    """What the report calls a name of the study, by language.
+
+    Attributes
+    ----------
+    en, zh
+        In English and in Chinese; where one is missing, the other stands. A bare text in
+        place of both is the same in every language.
+    """
+
+    en: Text | None = None
+    zh: Text | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, value: object) -> object:
+        return {"en": value, "zh": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Wording:
+        if self.en is None and self.zh is None:
+            raise ValueError("give a text, or `en` and `zh`")
+        return self
+
+
 class StudyFile(Settings):
     """The top level of a study file; its models are read one by one (`load`).
 
     Attributes
     ----------
-    title
-        The study in words.
+    title, title_zh
+        The study in words, and the same for the Chinese report; without it, `title` stands there.
     id
         What results call the study; by default the name of its file without the ending.
     description
@@ -115,6 +140,9 @@ class StudyFile(Settings):
         by entity in the order of time: `lag(wage, 3) over panel`.
     samples
         Conditions on rows by name, as SQL; `all` is always there.
+    words
+        What the report calls columns, samples and weights, by their names: a text, or one
+        per language, `{en: before 2020, zh: 2020年以前}`. A name without words stands as it is.
     twin
         Whether every model is repeated on unreplaced data, if it does not say otherwise.
     audit
@@ -124,12 +152,14 @@ class StudyFile(Settings):
     """
 
     title: str
+    title_zh: str | None = None
     id: str | None = Field(default=None, pattern=r"^[^\s,\[\]]+$")
     description: str | None = None
     panel: PanelSource
     weights: dict[Text, WeightsSource] = Field(default_factory=dict)
     derive: dict[Text, str] = Field(default_factory=dict)
     samples: dict[Text, Condition] = Field(default_factory=dict)
+    words: dict[Text, Wording] = Field(default_factory=dict)
     twin: bool = False
     audit: str | None = None
     models: dict[Text, dict[str, Any]] = Field(min_length=1)
@@ -171,7 +201,7 @@ class Study:
         Its `id`, or the name of its file without the ending.
     path, sha256
         The file and the SHA-256 of its bytes.
-    title, panel, weights, derive
+    title, title_zh, panel, weights, derive, words
         As in the file.
     samples
         Name and SQL condition of each sample; `all` is always there.
@@ -187,9 +217,11 @@ class Study:
     path: Path
     sha256: str
     title: str
+    title_zh: str | None
     panel: PanelSource
     weights: dict[str, WeightsSource]
     derive: dict[str, str]
+    words: dict[str, Wording]
     samples: dict[str, str]
     entries: tuple[Entry, ...]
     lines: dict[tuple[str | int, ...], int]

@@ -10,6 +10,7 @@ import pytest
 
 from analysis.pipeline.progress import Silent
 from analysis.pipeline.run import Outcome, Request, run_study
+from analysis.results import history
 from analysis.study.load import load_study
 from expectations.outcome import GateError
 from warehouse.errors import InputError
@@ -136,6 +137,39 @@ def test_published_figures_stand_beside_ours(database: Path, tmp_path: Path) -> 
         ("printed", "agg", "stars", 3.0, "cluster(entity)", None, True),
         ("printed", "model", "n", 420.0, "n_obs", None, None),
     ]
+
+
+def test_what_a_study_calls_its_names_is_stored(database: Path, tmp_path: Path) -> None:
+    said = "title_zh: 小研究\nwords: {agg: Density, all: {zh: 全部}}\nmodels:"
+    outcome = run(tmp_path, STUDY.replace("models:", said, 1), only=("two_way",))
+    assert query(database, "select * exclude run_id from results.wording order by all") == [
+        ("name", "agg", "en", "Density"),
+        ("name", "agg", "zh", "Density"),
+        ("name", "all", "zh", "全部"),
+        ("study", "small", "zh", "小研究"),
+    ]
+    connection = duckdb.connect(str(database))
+    assert history.prune(connection, 0) == []
+    connection.execute("drop table results.wording")  # as an older version left it
+    connection.close()
+    run(tmp_path, only=("two_way",))
+    with duckdb.connect(str(database)) as connection:
+        assert history.prune(connection, 1) == [outcome.run.run_id]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("{aggg: Density}", "did you mean `agg`"),
+        ("{agg: {fr: Densité}}", "fr"),
+        ("{agg: {}}", "Give a text"),
+    ],
+)
+def test_words_for_nothing_are_refused(
+    database: Path, tmp_path: Path, words: str, message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        run(tmp_path, STUDY.replace("models:", f"words: {words}\nmodels:", 1))
 
 
 def test_the_number_of_processes_changes_no_row(database: Path, tmp_path: Path) -> None:
