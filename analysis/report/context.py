@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from analysis.report.studies import Model, Study, read_studies
-from analysis.report.texts import Texts, texts
+from analysis.report.texts import LANGUAGES, Texts, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from analysis.report.reader import Reader
 
@@ -28,8 +28,12 @@ class Context:
         The words in the report's language.
     regions
         Name of each region in that language, by its number.
+    region_names
+        Name of each region in that language, by the name that the panel has.
     variables
         Name of each variable in that language, by its identifier.
+    words
+        What the studies call their names in that language: columns, samples, weights.
     indicators
         Name of each indicator in that language, by its identifier.
     observed
@@ -45,7 +49,9 @@ class Context:
     reader: Reader
     text: Texts
     regions: Mapping[int, str]
+    region_names: Mapping[str, str]
     variables: Mapping[str, str]
+    words: Mapping[str, str]
     indicators: Mapping[str, str]
     observed: Mapping[str, tuple[int, int]]
     studies: tuple[Study, ...]
@@ -66,7 +72,7 @@ class Context:
 
     def titled(self, study: Study) -> str:
         """Return a study in words, in the report's language where its catalogue has them."""
-        return self.text.sentence(study.title) or study.title
+        return study.titles.get(self.text.lang, study.title)
 
     @property
     def has_synthetic_results(self) -> bool:
@@ -97,6 +103,53 @@ class Context:
         """Return a variable's name, or its identifier where no registry has it."""
         return self.variables.get(variable_id) or variable_id
 
+    def sample(self, name: str) -> str:
+        """Return a sample in words, or its name in the study file."""
+        return self.words.get(name) or self.text.name("sample", name)
+
+    def weights(self, name: str) -> str:
+        """Return spatial weights in words, or their name in the study file."""
+        return self.words.get(name, name)
+
+    def outcome(self, model: Model) -> str:
+        """Return what a model explains, in words; empty where it explains nothing."""
+        named = (model.facts["outcome"] or "").split(", ")
+        return ", ".join(
+            name[: -len(stem)] + self.variable(stem)
+            for name in named
+            if (stem := name.removeprefix("~"))
+        )
+
+    def called(self, model: Model) -> str:
+        """Return a model in words: its title, and what tells it from others of its entry."""
+        title = model.title(self.text.lang)
+        if title is None:
+            return model.id
+        _, bracket, rest = model.id.removesuffix("[unreplaced]").partition("[")
+        choices = [self._choice(one) for one in rest.rstrip("]").split("][") if bracket]
+        return f"{title} [{', '.join(choices)}]" if choices else title
+
+    def _choice(self, code: str) -> str:
+        known = self.words.get(code) or self.text.name("sample", code)
+        return self.text.name("incidental", code) if known == code else known
+
+    def word(self, fact: str) -> str:
+        """Return what a sentence names in words: a name of the study, a region, a row."""
+        name, _, period = fact.rpartition(" ")
+        if period.isdigit() and name in self.region_names:
+            return f"{self.region_names[name]} {period}"
+        known = self.region_names.get(fact) or self.variables.get(fact)
+        return known or self.words.get(fact, fact)
+
+    def sentence(self, text: str) -> str | None:
+        """Return what the database says in English in this language, its names in words."""
+        said = self.text.sentence(text, self.word)
+        if said is None:  # a list of names alone
+            words = [(name, self.word(name)) for name in text.split(", ")]
+            if all(word != name for name, word in words):
+                said = ", ".join(word for _, word in words)
+        return said
+
     def indicator(self, indicator_id: str) -> str:
         """Return an indicator's name, or its identifier."""
         return self.indicators.get(indicator_id) or indicator_id
@@ -123,18 +176,31 @@ def read_context(
     InputError
         If there is no report in that language.
     """
-    words = texts(lang)
+    studies = read_studies(reader, study)
+    words = _words(studies, lang)
     return Context(
         reader=reader,
-        text=words,
+        text=texts(lang, of_any_panel=reader.hides("marts")),
         regions=_names(reader, "dim_region", "region_id", _region_name(lang)),
-        variables=_names(reader, "dim_variable", "variable_id", _name(lang)),
+        region_names=_names(reader, "dim_region", "name_en", _region_name(lang)),
+        variables=_names(reader, "dim_variable", "variable_id", _name(lang)) | words,
+        words=words,
         indicators=_names(reader, "dim_indicator", "indicator_id", _name(lang)),
         observed=_observed(reader),
-        studies=read_studies(reader, study),
+        studies=studies,
         has_synthetic_files=_has_synthetic_files(reader),
         claimed_methods=claimed_methods,
     )
+
+
+def _words(studies: Sequence[Study], lang: str) -> dict[str, str]:
+    """Return what the studies call their names; where two differ, as the newer run has it."""
+    others = [other for other in LANGUAGES if other != lang]
+    found: dict[str, str] = {}
+    for study in reversed(studies):
+        for of in (*others, lang):
+            found |= study.words.get(of, {})
+    return found
 
 
 def _name(lang: str) -> str:

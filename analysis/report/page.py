@@ -20,6 +20,7 @@ from analysis.report.figures.marks import drawn
 from analysis.report.section import absent, collect
 from analysis.report.sections import SECTIONS
 from analysis.report.tables import origin, terms
+from analysis.report.tables.percent import label_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -48,14 +49,20 @@ class Chapter:
     absent: list[str]
     pieces: Mapping[str, Shown]
 
+    @property
+    def listed(self) -> list[str]:
+        """Names of the pieces that the page shows: those that some study asks for."""
+        return [name for name, piece in self.pieces.items() if piece.is_asked_for]
+
 
 def chapters(context: Context) -> list[Chapter]:
     """Read every section that the page shows."""
-    return [
+    found = (
         Chapter(section, absent(section, context), collect(section, context))
         for section in SECTIONS
         if _belongs(section, context)
-    ]
+    )
+    return [chapter for chapter in found if chapter.listed]
 
 
 def _belongs(section: Section, context: Context) -> bool:
@@ -154,11 +161,14 @@ def _words(context: Context) -> dict[str, object]:
         "t": context.text,
         "name": context.text.name,
         "lang": context.text.lang,
-        "sentence": context.text.sentence,
+        "sentence": context.sentence,
+        "called": context.called,
+        "part": lambda name: origin.part(name, context),
         "titled": context.titled,
         "error_kind": lambda kind: origin.std_error_kind(kind, context),
         "confidence": origin.confidence,
         "term": lambda term: terms.in_words(term, context),
+        "quantile": label_of,
     }
 
 

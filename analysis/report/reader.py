@@ -31,6 +31,10 @@ class NothingToShowError(Exception):
         super().__init__(message)
 
 
+class NotAskedForError(NothingToShowError):
+    """A piece of the report is about something that no study asks for; the page leaves it out."""
+
+
 class _ReadRow(dict[str, Any]):
     """A row as it was read; what it lacks, the database lacks."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from analysis.report.reader import NothingToShowError
+from analysis.report.reader import NotAskedForError, NothingToShowError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -66,11 +66,22 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What became of a piece: its data, or the sentence that stands in its place."""
+    """What became of a piece: its data, or the sentence that stands in its place.
+
+    Attributes
+    ----------
+    data
+        What the template needs; None where something is missing.
+    missing, next_step
+        What is missing, and what makes it.
+    is_asked_for
+        Whether any study asks for it; the page leaves out what none does.
+    """
 
     data: Mapping[str, object] | None
     missing: str = ""
     next_step: str = ""
+    is_asked_for: bool = True
 
 
 def absent(section: Section, context: Context) -> list[str]:
@@ -96,4 +107,5 @@ def _collect(piece: Piece, source: Source, context: Context) -> Shown:
         return Shown(piece.collect(context))
     except NothingToShowError as nothing:
         sentence = context.text(nothing.message, **nothing.facts)
-        return Shown(None, sentence, next_step if nothing.message in _REMEDIED else "")
+        remedy = next_step if nothing.message in _REMEDIED else ""
+        return Shown(None, sentence, remedy, not isinstance(nothing, NotAskedForError))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from analysis.report.anchors import anchor
@@ -94,6 +94,10 @@ class Study:
         Row of ``results.latest_refusal`` by model.
     newer_failure
         The newest run, if it failed after the one shown.
+    titles
+        The study in words by language, as its file gives them.
+    words
+        What the study file calls its names, by language.
     """
 
     run: Row
@@ -104,6 +108,8 @@ class Study:
     replication: Mapping[str, list[Row]]
     refusals: Mapping[str, Row]
     newer_failure: Row | None
+    titles: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -159,7 +165,8 @@ def read_studies(reader: Reader, only: str | None = None) -> tuple[Study, ...]:
     models = _by_study(reader, "model")
     tables = {name: _by_study(reader, name) for name in _LATEST}
     failures = _newer_failures(reader)
-    return tuple(_study(run, models, tables, failures) for run in runs)
+    said = _wording(reader)
+    return tuple(_study(run, models, tables, failures, said.get(run["run_id"], [])) for run in runs)
 
 
 def newest_runs(reader: Reader) -> list[Row]:
@@ -178,7 +185,11 @@ _Grouped = dict[str, list["Row"]]
 
 
 def _study(
-    run: Row, models: _Grouped, tables: Mapping[str, _Grouped], failures: Mapping[str, Row]
+    run: Row,
+    models: _Grouped,
+    tables: Mapping[str, _Grouped],
+    failures: Mapping[str, Row],
+    said: list[Row],
 ) -> Study:
     name = run["study_id"]
     of_model = {table: _grouped(rows.get(name, []), _model_id) for table, rows in tables.items()}
@@ -191,6 +202,11 @@ def _study(
         replication=of_model["replication"],
         refusals={model: rows[0] for model, rows in of_model["refusal"].items()},
         newer_failure=failures.get(name),
+        titles={row["lang"]: row["words"] for row in said if row["kind"] == "study"},
+        words={
+            lang: {row["name"]: row["words"] for row in rows if row["kind"] == "name"}
+            for lang, rows in _grouped(said, lambda row: str(row["lang"])).items()
+        },
     )
 
 
@@ -208,6 +224,14 @@ def _by_study(reader: Reader, table: str) -> _Grouped:
     order = "position, model_id" if table == "model" else order
     rows = reader.rows(f"select * from results.latest_{table} order by study_id, {order}")
     return _grouped(rows, lambda row: str(row["study_id"]))
+
+
+def _wording(reader: Reader) -> _Grouped:
+    """Return, by run, what its study calls itself and its names; older runs say nothing."""
+    if not reader.has("results.wording"):
+        return {}
+    rows = reader.rows("select * from results.wording order by run_id, kind, name, lang")
+    return _grouped(rows, lambda row: str(row["run_id"]))
 
 
 def _newer_failures(reader: Reader) -> dict[str, Row]:

@@ -17,18 +17,40 @@ import yaml
 from warehouse.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 _FOLDER = Path(__file__).parent / "messages"
 LANGUAGES = ("en", "zh")
+_NOUNS = "nouns."
+_JOINTS = {"en": "; ", "zh": "；"}
 
 
 class Texts:
-    """The catalogue of one language."""
+    """The catalogue of one language.
 
-    def __init__(self, lang: str, messages: Mapping[str, str]) -> None:
+    Parameters
+    ----------
+    lang
+        The language.
+    messages
+        Its texts by key.
+    of_any_panel
+        Whether the panel may be of anything: its texts then speak of units where they would
+        speak of regions (the group `nouns` of the catalogue).
+    """
+
+    def __init__(
+        self, lang: str, messages: Mapping[str, str], *, of_any_panel: bool = False
+    ) -> None:
         self.lang = lang
-        self._messages = messages
+        nouns = {key.removeprefix(_NOUNS): messages[key] for key in messages if _is_noun(key)}
+        self._nouns = nouns if of_any_panel else {}
+        self._messages = {key: self._renamed(text) for key, text in messages.items()}
+
+    def _renamed(self, text: str) -> str:
+        for noun, other in self._nouns.items():
+            text = re.sub(rf"\b{noun}\b" if noun.isascii() else noun, other, text)
+        return text
 
     def __call__(self, key: str, **facts: object) -> str:
         """Return the text of a key with its facts filled in.
@@ -46,22 +68,28 @@ class Texts:
             return ""
         return self._messages.get(f"names.{kind}.{identifier}", identifier)
 
-    def sentence(self, text: str) -> str | None:
+    def sentence(self, text: str, word: Callable[[str], str] = str) -> str | None:
         """Return what the database says in English in this language; None where it is not known.
 
-        A text made of parts (``…; …``) is known where all of its parts are.
+        A text made of parts (``…; …``) is known where all of its parts are. `word` says what to
+        call a name in it.
         """
-        if self.lang == "en":
-            return text
         # Parts before the whole: a fact of one pattern would else swallow the parts after it.
-        parts = [_translated(part, self.lang) for part in text.split("; ")]
+        parts = [_translated(part, self.lang, word) for part in text.split("; ")]
+        if self.lang == "en":
+            parts = [said or part for said, part in zip(parts, text.split("; "), strict=True)]
         if all(parts):
-            return "；".join(part for part in parts if part)
-        return _translated(text, self.lang)
+            return self._renamed(_JOINTS[self.lang].join(filter(None, parts)))
+        said = _translated(text, self.lang, word)
+        return None if said is None else self._renamed(said)
 
     def knows(self, key: str) -> bool:
         """Say whether the catalogue holds a key."""
         return key in self._messages
+
+
+def _is_noun(key: str) -> bool:
+    return key.startswith(_NOUNS)
 
 
 @cache
@@ -85,36 +113,64 @@ def catalogue(lang: str) -> dict[str, str]:
 
 @cache
 def phrases(lang: str) -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Return the sentences of the database that a language knows: pattern and translation."""
-    file = _FOLDER / f"phrases_{lang}.yml"
-    pairs = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    """Return the sentences of the database that a language knows: pattern and translation.
+
+    English knows the sentences that are translated, so as to name in words what they name, and
+    those whose codes it says in words itself.
+    """
+    pairs = _pairs(lang)
+    if lang == "en":
+        pairs = [*pairs, *((english, english) for english, _ in _pairs("zh"))]
     return tuple((_pattern(english), translation) for english, translation in pairs)
+
+
+@cache
+def arithmetic(lang: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Return the words between the numbers of arithmetic, and how a language says them."""
+    file = _FOLDER / f"arithmetic_{lang}.yml"
+    if not file.exists():
+        return ()
+    pairs = yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader)
+    return tuple((re.compile(rf"\b{re.escape(word)}\b"), said) for word, said in pairs)
+
+
+def _pairs(lang: str) -> list[tuple[str, str]]:
+    file = _FOLDER / f"phrases_{lang}.yml"
+    return [
+        (english, translation)
+        for english, translation in yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader)
+    ]
 
 
 def _pattern(english: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(english)))
 
 
-def _translated(text: str, lang: str) -> str | None:
+def _translated(text: str, lang: str, word: Callable[[str], str]) -> str | None:
     for pattern, translation in phrases(lang):
         found = pattern.fullmatch(text)
         if found is not None:
-            facts = found.groupdict().items()
             return translation.format(
-                **{key: _translated(fact, lang) or fact for key, fact in facts}
+                **{name: _fact(fact, lang, word) for name, fact in found.groupdict().items()}
             )
     return None
 
 
-def texts(lang: str) -> Texts:
-    """Return the texts of a language.
+def _fact(fact: str, lang: str, word: Callable[[str], str]) -> str:
+    """Return a fact of a sentence: a sentence itself, or names, each in words."""
+    said = _translated(fact, lang, word)
+    return said or ", ".join(word(name) for name in fact.split(", "))
+
+
+def texts(lang: str, *, of_any_panel: bool = False) -> Texts:
+    """Return the texts of a language, for regions or for any panel.
 
     Raises
     ------
     InputError
         If there is no catalogue of that language.
     """
-    return Texts(lang, catalogue(lang))
+    return Texts(lang, catalogue(lang), of_any_panel=of_any_panel)
 
 
 def _leaves(node: Mapping[str, object], prefix: str) -> list[tuple[str, str]]:

@@ -62,8 +62,8 @@ def write_run(
         {"run_id": run.run_id, "model_id": name, "position": place, "options": options}
         for place, (name, options) in enumerate(entries.items(), 1)
     ]
-    for table, records in (("audit_finding", findings), ("wording", wording)):
-        batches[table] = [
+    for of_run, records in (("audit_finding", findings), ("wording", wording)):
+        batches[of_run] = [
             {"run_id": run.run_id} | {f.name: getattr(record, f.name) for f in fields(record)}
             for record in records
         ]

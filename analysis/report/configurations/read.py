@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analysis.report.reader import NothingToShowError
+from analysis.report.reader import NotAskedForError
 
 if TYPE_CHECKING:
     from analysis.report.context import Context
@@ -90,7 +90,7 @@ def analyses(
         if model.method in methods and not model.is_refused and (model.twin_of is not None) == twins
     ]
     if not shown:
-        raise NothingToShowError("configurations.none")
+        raise NotAskedForError("configurations.none")
     return shown
 
 

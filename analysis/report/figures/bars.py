@@ -54,7 +54,7 @@ class Bar:
 def bar_chart(bars: Sequence[Bar], label: str) -> Markup:
     """Return horizontal bars on one scale from zero, in the order given."""
     longest = max((bar.value for bar in bars), default=0.0) or 1.0
-    sheet = Svg(_NAME + _BAR + _END, len(bars) * _ROW + 4, label, least_width=600, css_class="bars")
+    sheet = Svg(_NAME + _BAR + _END, len(bars) * _ROW + 4, label, scrolls=True, css_class="bars")
     across = Axis(0, longest, 0, _BAR)
     for place, bar in enumerate(bars):
         y = place * _ROW + 2
@@ -91,7 +91,7 @@ def stacked_chart(stacks: Sequence[Stack], label: str) -> Markup:
         _STACK_NAME + _STACK_BAR + _END,
         len(stacks) * _ROW + 4,
         label,
-        least_width=560,
+        scrolls=True,
         css_class="bars",
     )
     across = Axis(0, longest, 0, _STACK_BAR)

@@ -61,8 +61,8 @@ def _draw(sheet: Svg, one: ClusterTile, corner: tuple[float, float]) -> None:
     tip = f"{one.tile.name}: {one.quadrant}, I = {numbers.fixed(one.value, 3)}"
     sheet.rect(corner, (TILE, TILE), "face", tip=tip, radius=3)
     name = lines_of(one.tile.name)
-    height = y + (35 if len(name) == 1 else 26)
+    height = y + (34 if len(name) == 1 else 24)
     for count, line in enumerate(name):
-        sheet.text((middle, height + 15 * count), line, "tile-name")
-    sheet.text((middle, y + TILE - 15), one.quadrant, "tile-value")
+        sheet.text((middle, height + 17 * count), line, "tile-name")
+    sheet.text((middle, y + TILE - 12), one.quadrant, "tile-value")
     sheet.close_group()

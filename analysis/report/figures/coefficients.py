@@ -64,7 +64,7 @@ def coefficient_plot(points: Sequence[Point], label: str) -> Markup:
     ]
     marks = ticks(min([0.0, *shown]), max([0.0, *shown]))
     height = _TOP + len(points) * _ROW + _BOTTOM
-    sheet = Svg(_NAME + _PLOT + _VALUE, height, label, least_width=640, css_class="coefficients")
+    sheet = Svg(_NAME + _PLOT + _VALUE, height, label, scrolls=True, css_class="coefficients")
     across = Axis(marks[0], marks[-1], _NAME + 12, _NAME + _PLOT - 12)
     _axis(sheet, across, marks, height - _BOTTOM)
     for place, point in enumerate(points):

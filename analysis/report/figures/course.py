@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 from analysis.report import numbers
 from analysis.report.figures.scale import Axis, tick_digits, ticks
-from analysis.report.figures.svg import Svg
+from analysis.report.figures.svg import Frame, Svg, on_both
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from markupsafe import Markup
 
-_WIDTH, _HEIGHT = 760, 300
-_LEFT, _RIGHT, _TOP, _BOTTOM = 60, 20, 14, 34
+_WIDE = Frame(760, 300, left=60, right=20, top=14, bottom=34)
+_NARROW = Frame(356, 260, left=46, right=18, top=14, bottom=34)
+_PERCENT_WIDTH = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,10 @@ def quantile_course(stops: Sequence[Stop], label: str) -> Markup:
 
     Quantiles are increasing.
     """
+    return on_both(*(_drawn(stops, label, frame) for frame in (_WIDE, _NARROW)))
+
+
+def _drawn(stops: Sequence[Stop], label: str, frame: Frame) -> Svg:
     shown = [
         value
         for stop in stops
@@ -57,9 +62,9 @@ def quantile_course(stops: Sequence[Stop], label: str) -> Markup:
         if value is not None
     ]
     heights = ticks(min([0.0, *shown]), max([0.0, *shown]))
-    across = Axis(0.0, 1.0, _LEFT, _WIDTH - _RIGHT)
-    up = Axis(heights[0], heights[-1], _HEIGHT - _BOTTOM, _TOP)
-    sheet = Svg(_WIDTH, _HEIGHT, label, least_width=560, css_class="course")
+    across = Axis(0.0, 1.0, *frame.across)
+    up = Axis(heights[0], heights[-1], *frame.up)
+    sheet = Svg(frame.width, frame.height, label, css_class="course")
     _axes(sheet, across, up, heights)
     banded = [stop for stop in stops if stop.low is not None and stop.high is not None]
     edge = [(across.at(stop.tau), up.at(stop.high or 0.0)) for stop in banded]
@@ -77,15 +82,16 @@ def quantile_course(stops: Sequence[Stop], label: str) -> Markup:
             y = up.at(stop.published)
             diamond = [(x, y - 5), (x + 5, y), (x, y + 5), (x - 5, y), (x, y - 5)]
             sheet.path(diamond, "mark published", tip=stop.published_tip)
-    return sheet.markup()
+    return sheet
 
 
 def _axes(sheet: Svg, across: Axis, up: Axis, heights: Sequence[float]) -> None:
     digits = tick_digits(heights)
     for height in heights:
         y = up.at(height)
-        sheet.line((_LEFT, y), (_WIDTH - _RIGHT, y), "zero" if height == 0 else "grid")
-        sheet.text((_LEFT - 8, y + 4), numbers.fixed(height, digits), "tick end")
-    for step in range(11):
-        place = (across.at(step / 10), _HEIGHT - _BOTTOM + 18)
+        sheet.line((across.start, y), (across.end, y), "zero" if height == 0 else "grid")
+        sheet.text((across.start - 8, y + 4), numbers.fixed(height, digits), "tick end")
+    every = 1 if across.end - across.start > 10 * _PERCENT_WIDTH else 2
+    for step in range(0, 11, every):
+        place = (across.at(step / 10), up.start + 18)
         sheet.text(place, numbers.percent(step / 10, 0), "tick middle")

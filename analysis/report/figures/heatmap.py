@@ -60,7 +60,7 @@ def quality_map(series: Sequence[Series], years: Sequence[int], text: Texts) -> 
         bar_left + _BAR + 52,
         _HEAD + len(series) * _ROW + 4,
         text("quality.figure_label", variables=len(series), first=years[0], last=years[-1]),
-        least_width=760,
+        scrolls=True,
         css_class="heatmap",
     )
     for place, year in enumerate(years):

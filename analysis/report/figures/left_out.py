@@ -42,9 +42,7 @@ def left_out_plot(rows: Sequence[Without], whole: Sequence[float], label: str) -
     shown = [*whole, *(value for row in rows for value in row.values)]
     marks = ticks(min(shown), max(shown))
     floor = _TOP + len(rows) * _ROW
-    sheet = Svg(
-        _NAME + _PLOT + _VALUE, floor + _BOTTOM, label, least_width=600, css_class="left-out"
-    )
+    sheet = Svg(_NAME + _PLOT + _VALUE, floor + _BOTTOM, label, scrolls=True, css_class="left-out")
     across = Axis(marks[0], marks[-1], _NAME + 10, _NAME + _PLOT - 10)
     digits = tick_digits(marks)
     for mark in marks:

@@ -61,7 +61,7 @@ def moran_scatter(
     label
         What the figure shows, in words.
     """
-    sheet = Svg(_WIDTH, _HEIGHT, label, least_width=480, css_class="scatter")
+    sheet = Svg(_WIDTH, _HEIGHT, label, scrolls=True, css_class="scatter")
     x_marks = ticks(min([0.0, *(dot.x for dot in dots)]), max([0.0, *(dot.x for dot in dots)]), 6)
     y_marks = ticks(min([0.0, *(dot.y for dot in dots)]), max([0.0, *(dot.y for dot in dots)]), 5)
     x = Axis(x_marks[0], x_marks[-1], _LEFT, _WIDTH - _RIGHT)

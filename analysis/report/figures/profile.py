@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from analysis.report import numbers
 from analysis.report.figures.scale import Axis, tick_digits, ticks
-from analysis.report.figures.svg import Svg
+from analysis.report.figures.svg import Frame, Svg, on_both
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 Spot = tuple[float, float]
 
-_WIDTH, _HEIGHT = 760, 300
-_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 16, 14, 34
+_WIDE = Frame(760, 300, left=56, right=16, top=14, bottom=34)
+_NARROW = Frame(356, 260, left=40, right=16, top=14, bottom=34)
+_MARK_WIDTH = 60
 # The profile is shown up to so many times the critical value; what matters lies below it.
 _SHOWN = 4
 
@@ -51,25 +52,30 @@ class Profile:
 
 def profile_plot(profile: Profile, label: str) -> Markup:
     """Return the profile, the critical line and, below it, the members of the confidence set."""
-    marks = ticks(min(profile.candidates), max(profile.candidates), 8)
+    return on_both(*(_drawn(profile, label, frame) for frame in (_WIDE, _NARROW)))
+
+
+def _drawn(profile: Profile, label: str, frame: Frame) -> Svg:
+    most = min(8, int(frame.width / _MARK_WIDTH))
+    marks = ticks(min(profile.candidates), max(profile.candidates), most)
     heights = ticks(0.0, min(max(profile.lr), _SHOWN * profile.critical) or 1.0)
-    across = Axis(marks[0], marks[-1], _LEFT, _WIDTH - _RIGHT)
-    up = Axis(0.0, heights[-1], _HEIGHT - _BOTTOM, _TOP)
-    sheet = Svg(_WIDTH, _HEIGHT, label, least_width=560, css_class="profile")
+    across = Axis(marks[0], marks[-1], *frame.across)
+    up = Axis(0.0, heights[-1], *frame.up)
+    sheet = Svg(frame.width, frame.height, label, css_class="profile")
     _axes(sheet, across, up, marks, heights)
     points = list(zip(profile.candidates, profile.lr, strict=True))
     for course in below(points, heights[-1]):
         placed = [(across.at(x), up.at(y)) for x, y in course]
         sheet.path(placed, "line s0")
     line = up.at(profile.critical)
-    sheet.path([(_LEFT, line), (_WIDTH - _RIGHT, line)], "line critical")
-    sheet.text((_LEFT + 4, line - 5), profile.critical_label, "tick")
+    sheet.path([(across.start, line), (across.end, line)], "line critical")
+    sheet.text((across.start + 4, line - 5), profile.critical_label, "tick")
     for candidate, lr in points:
         if lr <= profile.critical:
             tip = f"{numbers.quantity(candidate)}: LR {numbers.fixed(lr, 2)}"
             sheet.circle((across.at(candidate), up.at(lr)), 2.5, "dot s0", tip=tip)
     sheet.circle((across.at(profile.threshold), up.at(0.0)), 4.5, "mark ours", tip=profile.tip)
-    return sheet.markup()
+    return sheet
 
 
 def below(points: Sequence[Spot], ceiling: float) -> Iterator[list[Spot]]:
@@ -97,9 +103,9 @@ def _axes(
 ) -> None:
     for height in heights:
         y = up.at(height)
-        sheet.line((_LEFT, y), (_WIDTH - _RIGHT, y), "zero" if height == 0 else "grid")
+        sheet.line((across.start, y), (across.end, y), "zero" if height == 0 else "grid")
         text = numbers.fixed(height, tick_digits(heights))
-        sheet.text((_LEFT - 8, y + 4), text, "tick end")
+        sheet.text((across.start - 8, y + 4), text, "tick end")
     for mark in marks:
         text = numbers.fixed(mark, tick_digits(marks))
-        sheet.text((across.at(mark), _HEIGHT - _BOTTOM + 18), text, "tick middle")
+        sheet.text((across.at(mark), up.start + 18), text, "tick middle")

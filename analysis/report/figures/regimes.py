@@ -39,7 +39,7 @@ def regime_map(
         The figure for those who do not see it.
     """
     width, height = _NAME + len(years) * _CELL + 8, _HEAD + len(regimes) * _ROW + 4
-    sheet = Svg(width, height, label, least_width=480, css_class="ramp")
+    sheet = Svg(width, height, label, scrolls=True, css_class="ramp")
     for place, year in enumerate(years):
         x = _NAME + (place + 0.5) * _CELL
         sheet.text((x, _HEAD - 8), f"{year % 100:02d}" if place else str(year), "tick middle")

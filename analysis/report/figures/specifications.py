@@ -59,7 +59,7 @@ def specification_curve(
     """
     n_rows = sum(len(options) for options in choices.values())
     height = _TOP + _CURVE + _GAP + n_rows * _ROW + len(choices) * _HEAD + 10
-    sheet = Svg(_NAME + _PLOT + _RIGHT, height, label, least_width=680, css_class="specifications")
+    sheet = Svg(_NAME + _PLOT + _RIGHT, height, label, scrolls=True, css_class="specifications")
     across = Axis(0, max(len(drawn) - 1, 1), _NAME + 6, _NAME + _PLOT - 6)
     _curve(sheet, drawn, across)
     y: float = _TOP + _CURVE + _GAP

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
@@ -9,6 +11,7 @@ from markupsafe import Markup, escape
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_TEXT, _LEAST_TEXT = 12, 11  # size of a figure's text, and below which nobody can read it
 _WIDTH_OF_A_LETTER = 0.56  # of the font size, in the sans-serif faces of the style sheet
 _WIDE_FROM = 0x2E80  # the first East Asian character, a full em wide
 
@@ -29,6 +32,47 @@ def clipped(text: str, width: float, size: float) -> str:
     return kept.rstrip() + "…"
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A sheet and the margins around its plot, in units of the sheet.
+
+    Attributes
+    ----------
+    width, height
+        Size of the sheet.
+    left, right, top, bottom
+        Margins.
+    """
+
+    width: float
+    height: float
+    left: float
+    right: float
+    top: float
+    bottom: float
+
+    @property
+    def across(self) -> tuple[float, float]:
+        """Left and right end of the plot."""
+        return self.left, self.width - self.right
+
+    @property
+    def up(self) -> tuple[float, float]:
+        """Lower and upper end of the plot."""
+        return self.height - self.bottom, self.top
+
+
+def on_both(wide: Svg, narrow: Svg) -> Markup:
+    """Return a figure drawn twice: the style sheet shows the one that fits the screen."""
+    return (
+        Markup('<div class="on-wide">')
+        + wide.markup()
+        + Markup('</div><div class="on-narrow">')
+        + narrow.markup()
+        + Markup("</div>")
+    )
+
+
 class Svg:
     """One figure that grows mark by mark.
 
@@ -38,19 +82,19 @@ class Svg:
         Size of the sheet in its own units; on the page it scales to the column.
     label
         What the figure shows, for those who do not see it.
-    least_width
-        CSS pixels below which the page scrolls the figure instead of shrinking it.
+    scrolls
+        Whether the page scrolls the figure where shrinking it would make its text too small.
     css_class
         Class of the whole figure.
     """
 
     def __init__(
-        self, width: float, height: float, label: str, *, least_width: int = 0, css_class: str = ""
+        self, width: float, height: float, label: str, *, scrolls: bool = False, css_class: str = ""
     ) -> None:
         self.width = width
         self.height = height
         self._label = label
-        self._least_width = least_width
+        self._scrolls = scrolls
         self._class = css_class
         self._marks: list[str] = []
 
@@ -132,8 +176,8 @@ class Svg:
     def markup(self) -> Markup:
         """Return the figure, ready to stand in a page."""
         style = f"max-width:{_number(self.width)}px"
-        if self._least_width:
-            style += f";min-width:{self._least_width}px"
+        if self._scrolls:
+            style += f";min-width:{math.ceil(self.width * _LEAST_TEXT / _TEXT)}px"
         head = (
             f'<svg viewBox="0 0 {_number(self.width)} {_number(self.height)}" role="img" '
             f'class="{escape(self._class)}" style="{style}" aria-label="{escape(self._label)}">'

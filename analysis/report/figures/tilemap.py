@@ -128,8 +128,8 @@ def _draw(
     printed = numbers.fixed(value, 3)
     sheet.rect(corner, (TILE, TILE), "face", tip=f"{tile.name}: {printed}", radius=3)
     name = lines_of(tile.name)
-    height = y + (35 if len(name) == 1 else 26)
+    height = y + (34 if len(name) == 1 else 24)
     for count, line in enumerate(name):
-        sheet.text((middle, height + 15 * count), line, "tile-name")
-    sheet.text((middle, y + TILE - 15), printed, "tile-value")
+        sheet.text((middle, height + 17 * count), line, "tile-name")
+    sheet.text((middle, y + TILE - 12), printed, "tile-value")
     sheet.close_group()

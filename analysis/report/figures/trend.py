@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 from analysis.report import numbers
 from analysis.report.figures.scale import Axis, tick_digits, ticks
-from analysis.report.figures.svg import Svg
+from analysis.report.figures.svg import Frame, Svg, clipped, on_both, text_width
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from markupsafe import Markup
 
-_WIDTH = 900
-_HEIGHT = 400
-_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 170, 14, 30
+_WIDE = Frame(900, 400, left=52, right=170, top=14, bottom=30)
+_NARROW = Frame(356, 320, left=34, right=124, top=14, bottom=30)
 _LABEL_HEIGHT = 16
 _YEAR_WIDTH = 40
+_LETTER = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +47,23 @@ class Line:
 
 def trend(lines: Sequence[Line], years: Sequence[int], label: str) -> Markup:
     """Return the chart; lines are drawn in their order, later ones on top."""
+    return on_both(*(_drawn(lines, years, label, frame) for frame in (_WIDE, _NARROW)))
+
+
+def _drawn(lines: Sequence[Line], years: Sequence[int], label: str, frame: Frame) -> Svg:
     heights = [value for line in lines for value in line.values.values()]
     marks = ticks(min(heights), max(heights))
-    across = Axis(years[0], years[-1], _LEFT, _WIDTH - _RIGHT)
-    up = Axis(marks[0], marks[-1], _HEIGHT - _BOTTOM, _TOP)
-    sheet = Svg(_WIDTH, _HEIGHT, label, least_width=600, css_class="trend")
-    _axes(sheet, across, up, marks, years)
+    across = Axis(years[0], years[-1], *frame.across)
+    up = Axis(marks[0], marks[-1], *frame.up)
+    sheet = Svg(frame.width, frame.height, label, css_class="trend")
+    _axes(sheet, across, up, marks, years, frame)
     for line in lines:
         points = [(across.at(year), up.at(line.values[year])) for year in sorted(line.values)]
         sheet.path(points, f"line {line.css_class}", tip=_tip(line))
         if len(points) == 1:
             sheet.circle(points[0], 3, f"dot {line.css_class}", tip=_tip(line))
-    _names(sheet, [line for line in lines if line.is_named and line.values], across, up)
-    return sheet.markup()
+    _names(sheet, [line for line in lines if line.is_named and line.values], across, up, frame)
+    return sheet
 
 
 def spread(heights: Sequence[float], distance: float, low: float, high: float) -> list[float]:
@@ -81,28 +85,37 @@ def spread(heights: Sequence[float], distance: float, low: float, high: float) -
     return placed
 
 
-def _axes(sheet: Svg, across: Axis, up: Axis, marks: Sequence[float], years: Sequence[int]) -> None:
+def _axes(
+    sheet: Svg,
+    across: Axis,
+    up: Axis,
+    marks: Sequence[float],
+    years: Sequence[int],
+    frame: Frame,
+) -> None:
     digits = tick_digits(marks)
     for mark in marks:
         y = up.at(mark)
-        sheet.line((_LEFT, y), (_WIDTH - _RIGHT, y), "grid")
-        sheet.text((_LEFT - 8, y + 4), numbers.fixed(mark, digits), "tick end")
-    step = max(1, round(len(years) * _YEAR_WIDTH / (_WIDTH - _LEFT - _RIGHT) + 0.5))
+        sheet.line((across.start, y), (across.end, y), "grid")
+        sheet.text((across.start - 8, y + 4), numbers.fixed(mark, digits), "tick end")
+    step = max(1, round(len(years) * _YEAR_WIDTH / (across.end - across.start) + 0.5))
     for place in range(len(years) - 1, -1, -step):
         year = years[place]
-        sheet.text((across.at(year), _HEIGHT - 8), str(year), "tick middle")
+        sheet.text((across.at(year), frame.height - 8), str(year), "tick middle")
 
 
-def _names(sheet: Svg, lines: Sequence[Line], across: Axis, up: Axis) -> None:
+def _names(sheet: Svg, lines: Sequence[Line], across: Axis, up: Axis, frame: Frame) -> None:
     ends = [up.at(line.values[max(line.values)]) for line in lines]
-    places = spread(ends, _LABEL_HEIGHT, _TOP, _HEIGHT - _BOTTOM)
+    places = spread(ends, _LABEL_HEIGHT, frame.top, frame.height - frame.bottom)
     edge = across.at(across.high)
     for line, end, place in zip(lines, ends, places, strict=True):
         last = across.at(max(line.values))
         sheet.circle((last, end), 3.5, f"dot {line.css_class}", tip=_tip(line))
         sheet.path([(last + 5, end), (edge + 14, place)], "leader")
         value = numbers.fixed(line.values[max(line.values)], 3)
-        sheet.text((edge + 18, place + 4), f"{line.name} {value}", f"label {line.css_class}")
+        room = frame.right - 18 - text_width(f" {value}", _LETTER)
+        name = clipped(line.name, room, _LETTER)
+        sheet.text((edge + 18, place + 4), f"{name} {value}", f"label {line.css_class}")
 
 
 def _tip(line: Line) -> str:

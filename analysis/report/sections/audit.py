@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from analysis.report.reader import NothingToShowError
 from analysis.report.section import Piece, Section
+from analysis.report.tables import terms
+from analysis.report.texts import arithmetic
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,15 +35,39 @@ def findings(context: Context) -> Mapping[str, object]:
 
 
 def _worded(row: Row, context: Context) -> Row:
-    """Add statement and reading in the report's language, where its catalogue has them."""
-    facts = json.loads(row["facts"])
+    """Add the finding in the report's language and words, where its catalogue has them."""
+    facts = {name: _fact(value, context) for name, value in json.loads(row["facts"]).items()}
     key = f"{row['check_name']}_{row['grade']}"
     says, reads = f"names.audit_says.{key}", f"names.audit_reads.{key}"
     return {
         **row,
+        "place": _place(row["table_no"], context),
         "says": context.text(says, **facts) if context.text.knows(says) else None,
         "reads": context.text.name("audit_reads", key) if context.text.knows(reads) else None,
+        "arithmetic": _arithmetic(row["arithmetic"], context),
     }
+
+
+def _fact(value: object, context: Context) -> object:
+    if not isinstance(value, str):
+        return value
+    return ", ".join(terms.in_words(context.word(name), context) for name in value.split(", "))
+
+
+def _place(table_no: str, context: Context) -> str:
+    """Return the table and column, the column in words where it has a name."""
+    table, _, column = table_no.partition(" (")
+    table = context.text.name("column", table)
+    if not column:
+        return table
+    return f"{table} ({context.word(context.text.name('column', column.rstrip(')')))})"
+
+
+def _arithmetic(text: str, context: Context) -> str:
+    """Return arithmetic with the words between its numbers in the report's language."""
+    for word, said in arithmetic(context.text.lang):
+        text = word.sub(said, text)
+    return text
 
 
 SECTION = Section(

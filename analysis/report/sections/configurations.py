@@ -12,7 +12,7 @@ from analysis.report.configurations.read import (
     of_table,
     outcome_words,
 )
-from analysis.report.reader import NothingToShowError
+from analysis.report.reader import NotAskedForError, NothingToShowError
 from analysis.report.section import Piece, Section
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def panel(context: Context) -> Mapping[str, object]:
         if one.of("qca_panel_distance")
     ]
     if not blocks:
-        raise NothingToShowError("configurations.no_panel")
+        raise NotAskedForError("configurations.no_panel")
     return {"blocks": blocks}
 
 
@@ -174,7 +174,7 @@ def robustness(context: Context) -> Mapping[str, object]:
             }
         )
     if not blocks:
-        raise NothingToShowError("configurations.no_grid")
+        raise NotAskedForError("configurations.no_grid")
     return {"blocks": blocks}
 
 

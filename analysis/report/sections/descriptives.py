@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.report import numbers
-from analysis.report.reader import NothingToShowError
+from analysis.report.reader import NotAskedForError, NothingToShowError
 from analysis.report.section import Piece, Section
 from analysis.report.tables import origin, terms
 from analysis.report.tables.three_line import Cell, Column, Group, Line, ThreeLine
@@ -37,7 +37,7 @@ def tables(context: Context) -> Mapping[str, object]:
         if model.method.startswith(METHOD) and study.fit.get(model.id)
     ]
     if not found:
-        raise NothingToShowError("descriptives.none")
+        raise NotAskedForError("descriptives.none")
     return {"tables": found}
 
 
@@ -107,7 +107,9 @@ def _published(name: str, value: float | None) -> str:
 def _notes(model: Model, context: Context, *, has_published: bool) -> Iterable[str]:
     facts = model.facts
     yield context.text(
-        "descriptives.note", sample=facts["sample"], rows=numbers.integer(facts["n_used"])
+        "descriptives.note",
+        sample=context.sample(facts["sample"]),
+        rows=numbers.integer(facts["n_used"]),
     )
     if has_published:
         yield context.text("models.note_published")

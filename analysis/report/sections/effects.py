@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from analysis.report import numbers
 from analysis.report.figures.coefficients import Point, coefficient_plot
-from analysis.report.reader import NothingToShowError
+from analysis.report.reader import NotAskedForError
 from analysis.report.section import Piece, Section
 from analysis.report.sections.effects_groups import groups
 from analysis.report.sections.effects_instrument import instruments
 from analysis.report.sections.effects_multiverse import SPECIFICATION, multiverse
 from analysis.report.sections.effects_rows import models_of, part, parts_from, region_names
-from analysis.report.tables import origin
+from analysis.report.tables import origin, terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,7 +33,7 @@ def jackknife(context: Context) -> Mapping[str, object]:
         if rows:
             blocks.append(_left_out(study, model, rows, names, context))
     if not blocks:
-        raise NothingToShowError("effects.no_jackknife")
+        raise NotAskedForError("effects.no_jackknife")
     return {"blocks": blocks}
 
 
@@ -50,7 +50,7 @@ def _left_out(
     )
     rows = sorted(rows, key=lambda row: row["estimate"])
     points = list(_points(model, whole, rows, names, context))
-    facts = {"term": term, "model": model.id, "n": len(rows)}
+    facts = {"term": terms.in_words(term, context), "model": context.called(model), "n": len(rows)}
     return {
         "study": study,
         "model": model,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from typing import TYPE_CHECKING
 
 from analysis.report import numbers
-from analysis.report.reader import NothingToShowError
+from analysis.report.reader import NotAskedForError
 from analysis.report.sections.effects_rows import diagnostics, models_of, part, parts_from
+from analysis.report.tables import terms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +28,7 @@ def groups(context: Context) -> Mapping[str, object]:
     found = models_of(context, "panel.groups")
     blocks = [_block(study, model, context) for study, model in found]
     if not blocks:
-        raise NothingToShowError("effects.no_groups")
+        raise NotAskedForError("effects.no_groups")
     return {"blocks": blocks}
 
 
@@ -34,13 +36,15 @@ def _block(study: Study, model: Model, context: Context) -> Mapping[str, object]
     by_part = {row["part"]: row for row in diagnostics(study, model, "region_difference")}
     slopes = parts_from(study, model, _GROUP)
     names = [row["part"].removeprefix(_GROUP) for row in slopes]
+    words = [context.sample(name) for name in names]
+    pairs = {f"{_DIFFERENCE}{a}-{b}": (a, b) for a, b in permutations(names, 2)}
     return {
         "study": study,
         "model": model,
-        "verdict": _verdict(by_part, slopes[0]["term"], names, context),
+        "verdict": _verdict(by_part, slopes[0]["term"], words, context),
         "slopes": [
             {
-                "name": name,
+                "name": context.sample(name),
                 "own": row,
                 "common": next(iter(part(study, model, f"interaction:{name}")), None),
             }
@@ -48,7 +52,7 @@ def _block(study: Study, model: Model, context: Context) -> Mapping[str, object]
         ],
         "pairs": [
             {
-                "name": row["part"].removeprefix(_DIFFERENCE).replace("-", " − ", 1),
+                "name": " − ".join(map(context.sample, pairs[row["part"]])),
                 "row": row,
                 "test": by_part.get(row["part"]),
             }
@@ -63,7 +67,7 @@ def _verdict(by_part: Mapping[str, Row], term: str, names: list[str], context: C
     is_different = test["p_value"] is not None and test["p_value"] < _LEVEL
     return context.text(
         "effects.groups_differ" if is_different else "effects.groups_same",
-        term=term,
+        term=terms.in_words(term, context),
         groups=", ".join(names),
         p=numbers.p_equation(test["p_value"]),
         how=context.text.name("comparison", test["part"]),

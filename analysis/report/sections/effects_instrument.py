@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analysis.report import numbers
-from analysis.report.reader import NothingToShowError
+from analysis.report.reader import NotAskedForError
 from analysis.report.sections.effects_rows import (
     diagnostics,
     models_of,
@@ -15,7 +15,7 @@ from analysis.report.sections.effects_rows import (
     part,
     parts_from,
 )
-from analysis.report.tables import origin
+from analysis.report.tables import origin, terms
 from analysis.report.tables.regression import RegressionTable
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def instruments(context: Context) -> Mapping[str, object]:
     """Return, per instrumented model, its stages, tests, intervals and published figures."""
     blocks = [_block(study, model, context) for study, model in models_of(context, "iv.")]
     if not blocks:
-        raise NothingToShowError("effects.no_instrument")
+        raise NotAskedForError("effects.no_instrument")
     return {"blocks": blocks}
 
 
@@ -45,7 +45,7 @@ def _block(study: Study, model: Model, context: Context) -> Mapping[str, object]
     builder = RegressionTable(
         shown, [model], context, with_published=True, printed=_printed_name(model)
     )
-    title = context.text("effects.stages", model=model.title(context.text.lang) or model.id)
+    title = context.text("effects.stages", model=context.called(model))
     caption = title
     if model.table_no:
         caption = context.text("models.numbered", number=model.table_no, title=title)
@@ -56,7 +56,7 @@ def _block(study: Study, model: Model, context: Context) -> Mapping[str, object]
         "tests": list(_without_stock_yogo(study, model)),
         "stock_yogo": list(_stock_yogo(study, model)),
         "intervals": list(_intervals(study, model, context)),
-        "published": study.replication.get(model.id, []),
+        "published": [_figure(row, context) for row in study.replication.get(model.id, [])],
         "partial_r2": number(study, model, "partial_r2", "first_stage"),
     }
 
@@ -84,6 +84,41 @@ def _with_published(study: Study, model: Model) -> Study:
         elif (row["term"], row["quantity"]) == ("model", "n"):
             rows.append({**row, **column})
     return replace(study, replication={**study.replication, model.id: rows})
+
+
+def _figure(row: Row, context: Context) -> Mapping[str, object]:
+    """Return a published figure and ours with what each of them is, in words."""
+    text = context.text
+    of_model = row["term"] == "model"
+    quantity = text.name("quantity", row["quantity"])
+    said = {name: _printed(row[name], row["quantity"]) for name in ("published", "ours")}
+    return {
+        **row,
+        **said,
+        "of": text("effects.whole_model") if of_model else terms.in_words(row["term"], context),
+        "figure": text.name("test", quantity) if of_model else quantity,
+        "ours_in_words": ", ".join(
+            _in_words(part, context) for part in (row["ours_is"] or "").split(", ") if part
+        ),
+    }
+
+
+def _printed(value: float | None, quantity: str) -> str:
+    """Return a figure as tables print it: stars as stars, counts whole."""
+    if value is None:
+        return numbers.NONE
+    if quantity == "stars":
+        return "*" * int(value) or numbers.NONE
+    return numbers.integer(value) if quantity == "n" else numbers.quantity(value)
+
+
+def _in_words(code: str, context: Context) -> str:
+    """Return which figure of ours stands beside a published one: test, statistic, error, term."""
+    for kind in ("test", "fit"):
+        if (named := context.text.name(kind, code)) != code:
+            return named
+    is_error = "(" in code or context.text.knows(f"names.std_error_kind.{code}")
+    return origin.std_error_kind(code, context) if is_error else terms.in_words(code, context)
 
 
 def _without_stock_yogo(study: Study, model: Model) -> Iterator[Row]:

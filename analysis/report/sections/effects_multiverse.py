@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from analysis.report import numbers
 from analysis.report.figures.specifications import Specified, specification_curve
-from analysis.report.reader import NothingToShowError
+from analysis.report.reader import NotAskedForError
 from analysis.report.sections.effects_rows import models_of, number
 from analysis.report.tables import origin
 
@@ -46,7 +46,7 @@ def multiverse(context: Context) -> Mapping[str, object]:
         if any((study.id, model.id) in rows for model in models)
     ]
     if not blocks:
-        raise NothingToShowError("effects.no_multiverse")
+        raise NotAskedForError("effects.no_multiverse")
     return {"blocks": blocks}
 
 
@@ -72,7 +72,7 @@ def _block(
     step = max(1, -(-len(known) // _MOST_DRAWN)) | 1
     drawn = [_specified(model, row, context) for model, row in known[step // 2 :: step]]
     facts = {
-        "term": models[0].options["regressors"][0],
+        "term": context.variable(models[0].options["regressors"][0]),
         "n": numbers.integer(len(of_model)),
         "drawn": numbers.integer(len(drawn)),
         "step": step,
@@ -89,7 +89,7 @@ def _block(
         "figure": curve,
         "caption": context.text(f"effects.{caption}", **facts),
         "samples": [
-            {"name": _reading(model), "model": model, **_shares(study, model, "main")}
+            {"name": _reading(model, context), "model": model, **_shares(study, model, "main")}
             for model in models
         ],
         "choices": list(_per_choice(study, models, context)),
@@ -99,31 +99,34 @@ def _block(
 
 def _specified(model: Model, row: Row, context: Context) -> Specified:
     text = context.text
-    controls = [] if row["controls"] == _NONE else row["controls"].split(", ")
+    named = [] if row["controls"] == _NONE else row["controls"].split(", ")
+    controls = [context.variable(name) for name in named]
+    outcome = context.variable(row["outcome"])
     kind = origin.std_error_kind(row["std_error_kind"], context)
     effects = _effects(row["effects"], context)
     printed = numbers.quantity(row["estimate"], row["std_error"])
-    made = [row["outcome"], effects, kind, _reading(model), " + ".join(controls) or "–"]
+    made = [outcome, effects, kind, _reading(model, context), " + ".join(controls) or "–"]
     return Specified(
         estimate=row["estimate"],
         low=row["ci_low"],
         high=row["ci_high"],
         is_significant=row["p_value"] < _LEVEL,
         choices={
-            text("effects.choice_outcome"): frozenset({row["outcome"]}),
+            text("effects.choice_outcome"): frozenset({outcome}),
             text("effects.choice_controls"): frozenset(controls),
             text("effects.choice_effects"): frozenset({effects}),
             text("effects.choice_errors"): frozenset({kind}),
-            text("effects.choice_sample"): frozenset({_reading(model)}),
+            text("effects.choice_sample"): frozenset({_reading(model, context)}),
         },
         tip=f"{printed} ({numbers.p_equation(row['p_value'])}): {', '.join(made)}",
     )
 
 
-def _reading(model: Model) -> str:
+def _reading(model: Model, context: Context) -> str:
     """Return what tells the models of one entry apart: sample, transform, both or neither."""
     _, bracket, rest = model.id.partition("[")
-    return rest.rstrip("]").replace("][", ", ") if bracket else str(model.facts["sample"])
+    choices = rest.rstrip("]").split("][") if bracket else [str(model.facts["sample"])]
+    return ", ".join(map(context.sample, choices))
 
 
 def _effects(name: str, context: Context) -> str:
@@ -138,11 +141,11 @@ def _all_choices(
     text, options = context.text, models[0].options
     effects = [", ".join(one) or _NONE for one in options["effects"]]
     return {
-        text("effects.choice_outcome"): list(options["outcomes"]),
-        text("effects.choice_controls"): list(options["optional"]),
+        text("effects.choice_outcome"): [context.variable(one) for one in options["outcomes"]],
+        text("effects.choice_controls"): [context.variable(one) for one in options["optional"]],
         text("effects.choice_effects"): [_effects(one, context) for one in effects],
         text("effects.choice_errors"): [origin.std_error_kind(kind, context) for kind in kinds],
-        text("effects.choice_sample"): [_reading(model) for model in models],
+        text("effects.choice_sample"): [_reading(model, context) for model in models],
     }
 
 
@@ -166,9 +169,11 @@ def _per_choice(
             elif kind == "errors":
                 words = origin.std_error_kind(choice, context)
             elif kind in ("with", "without"):
-                words = context.text(f"effects.{kind}", name=choice)
+                words = context.text(f"effects.{kind}", name=context.variable(choice))
+            elif kind == "outcome":
+                words = context.variable(choice)
             yield {
-                "sample": _reading(model),
+                "sample": _reading(model, context),
                 "kind": context.text(f"effects.kind_{kind}"),
                 "choice": words,
                 **_shares(study, model, name),

@@ -85,7 +85,7 @@ def _sentence(study: Study, model: Model, context: Context) -> str:
     """Return what was done to make a model, from its settings."""
     text = context.text
     parts = [text.name("method", model.method)]
-    if outcome := model.facts["outcome"]:
+    if outcome := context.outcome(model):
         parts.append(text("methods.of", outcome=outcome))
     for setting in _NAMED:
         words = _words(model.options.get(setting), setting, context)
@@ -94,7 +94,7 @@ def _sentence(study: Study, model: Model, context: Context) -> str:
     if errors := _errors(study, model, context):
         parts.append(text("methods.errors", kind=errors))
     if model.facts["sample"] != "all":
-        parts.append(text("methods.sample", sample=model.facts["sample"]))
+        parts.append(text("methods.sample", sample=context.sample(model.facts["sample"])))
     return text("methods.join").join(parts)
 
 
@@ -124,18 +124,24 @@ def _words(value: object, setting: str, context: Context) -> str:
     if any(isinstance(one, list) for one in named):  # one of several choices each
         none = context.text("effects.no_effects")
         return " | ".join(_words(one, setting, context) or none for one in named)
-    words = [f"{one:g}" if isinstance(one, float) else str(one) for one in named]
+    return ", ".join(_word(one, setting, context) for one in named)
+
+
+def _word(value: object, setting: str, context: Context) -> str:
+    """Return one value: a number, a name that the page has words for, or itself."""
+    if isinstance(value, float):
+        return f"{value:g}"
     if setting in _IN_WORDS:
-        words = [context.text.name(_IN_WORDS[setting], one) for one in words]
-    return ", ".join(words)
+        return context.text.name(_IN_WORDS[setting], str(value))
+    return context.weights(str(value)) if setting == "weights" else context.variable(str(value))
 
 
 def _group(value: Mapping[str, Any], setting: str, context: Context) -> str:
     """Return a setting of several parts in words; empty for one that no sentence names."""
     text = context.text
     if setting == "residuals":
-        on = ", ".join(value["regressors"])
-        return text("methods.residuals_of", outcome=value["outcome"], what=on)
+        on = ", ".join(map(context.variable, value["regressors"]))
+        return text("methods.residuals_of", outcome=context.variable(value["outcome"]), what=on)
     if setting != "transform":
         return ""
     pulled_in = value["winsorise"] is not None

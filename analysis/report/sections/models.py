@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from analysis.report import numbers
 from analysis.report.figures.coefficients import Point, coefficient_plot
-from analysis.report.reader import NothingToShowError
+from analysis.report.reader import NotAskedForError, NothingToShowError
 from analysis.report.section import Piece, Section
-from analysis.report.tables import origin
+from analysis.report.tables import origin, terms
 from analysis.report.tables.regression import CONSTANT, WITHOUT, RegressionTable
 
 if TYPE_CHECKING:
@@ -35,7 +35,10 @@ def tables(context: Context) -> Mapping[str, object]:
         }
         for study in _studies(context)
     ]
-    return {"studies": [study for study in studies if study["tables"]]}
+    shown = [study for study in studies if study["tables"]]
+    if not shown:
+        raise _nothing("missing.rows", context)
+    return {"studies": shown}
 
 
 def plot(context: Context) -> Mapping[str, object]:
@@ -47,18 +50,18 @@ def plot(context: Context) -> Mapping[str, object]:
             continue
         outcome, term = focus
         points = list(_points(study, outcome, term, context))
-        label = context.text("models.plot_label", term=term, outcome=outcome, n=len(points))
+        facts = {"term": terms.in_words(term, context), "outcome": context.variable(outcome)}
+        label = context.text("models.plot_label", **facts, n=len(points))
         plots.append(
             {
                 "study": study,
-                "term": term,
-                "outcome": outcome,
+                **facts,
                 "figure": coefficient_plot(points, label),
                 "kinds": sorted({point.kind for point in points}),
             }
         )
     if not plots:
-        raise NothingToShowError("models.no_plot")
+        raise _nothing("models.no_plot", context)
     return {"plots": plots}
 
 
@@ -69,7 +72,22 @@ def refusals(context: Context) -> Mapping[str, object]:
         for study in context.studies
         for name, row in study.refusals.items()
     ]
+    if not rows and not _has_own(context):
+        raise NotAskedForError("models.none")
     return {"rows": rows}
+
+
+def _has_own(context: Context) -> bool:
+    """Say whether any model belongs to this section."""
+    models = [model for study in context.studies for model in study.originals()]
+    return any(not model.method.startswith(context.claimed_methods) for model in models)
+
+
+def _nothing(message: str, context: Context) -> NothingToShowError:
+    """Return what is missing; nothing is where every model has a section of its own."""
+    if context.studies and not _has_own(context):
+        return NotAskedForError("models.none")
+    return NothingToShowError(message, table="results.latest_estimate")
 
 
 def focal_term(study: Study, context: Context) -> tuple[str, str] | None:
@@ -148,7 +166,7 @@ def _block(
 
 
 def _caption(models: Sequence[Model], context: Context) -> str:
-    outcomes = list(dict.fromkeys(m.facts["outcome"] for m in models if m.facts["outcome"]))
+    outcomes = list(dict.fromkeys(context.outcome(m) for m in models if m.facts["outcome"]))
     title = context.text("models.caption", outcomes=", ".join(outcomes) or "–")
     number = models[0].table_no
     return context.text("models.numbered", number=number, title=title) if number else title
@@ -177,6 +195,7 @@ def _agreement(study: Study, models: Sequence[Model]) -> Mapping[str, int] | Non
 def other_errors(study: Study, models: Sequence[Model]) -> Mapping[str, object]:
     """Return every kind of standard error, where a model has more than one."""
     kinds: dict[str, None] = {}
+    named = {model.id: model for model in models}
     rows: dict[tuple[str, str, str], dict[str, Row]] = {}
     for model in models:
         for row in study.estimates.get(model.id, []):
@@ -186,8 +205,8 @@ def other_errors(study: Study, models: Sequence[Model]) -> Mapping[str, object]:
             key = (model.id, row["part"], row["term"])
             rows.setdefault(key, {})[row["std_error_kind"]] = row
     if len(kinds) < 2:
-        return {"kinds": [], "rows": []}
-    return {"kinds": list(kinds), "rows": list(rows.items())}
+        return {"kinds": [], "rows": [], "models": {}}
+    return {"kinds": list(kinds), "rows": list(rows.items()), "models": named}
 
 
 def _twin_table(
@@ -272,7 +291,7 @@ def _with_error(estimate: str, error: str | None, stars: str) -> str:
 
 def _name(model: Model, context: Context) -> str:
     method = context.text.name("method", model.method)
-    return f"({model.column_no}) {method}" if model.column_no else model.id
+    return f"({model.column_no}) {method}" if model.column_no else context.called(model)
 
 
 def _model_of(study: Study, model_id: str) -> Model | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from analysis.report import numbers
 from analysis.report.figures.clustermap import ClusterTile, cluster_map
 from analysis.report.figures.moran_plot import Dot, moran_scatter
-from analysis.report.reader import NothingToShowError
+from analysis.report.reader import NotAskedForError, NothingToShowError
 from analysis.report.section import Piece, Section
 from analysis.report.sections.geography import tiles
 
@@ -74,6 +74,8 @@ def years(context: Context) -> Mapping[str, object]:
                 "open": found.model.table_no is not None,
             }
         )
+    if not blocks:
+        raise NotAskedForError("moran.none")
     return {"blocks": blocks}
 
 
@@ -93,6 +95,8 @@ def scatter(context: Context) -> Mapping[str, object]:
             label,
         )
         plots.append({"found": found, "year": last, "figure": figure, "slope": slope})
+    if not plots:
+        raise NotAskedForError("moran.none")
     return {"plots": plots}
 
 
@@ -116,6 +120,8 @@ def clusters(context: Context) -> Mapping[str, object]:
                 "level": level,
             }
         )
+    if not maps:
+        raise NotAskedForError("moran.none")
     return {"maps": maps, "clusters": CLUSTERS}
 
 
@@ -131,11 +137,11 @@ def _models(context: Context) -> Iterator[Found]:
 
 def _label(model: Model, context: Context) -> str:
     options = model.options
-    weights = str(options["weights"])
+    weights = context.weights(str(options["weights"]))
     if options.get("residuals"):
-        outcome = str(options["residuals"]["outcome"])
+        outcome = context.variable(str(options["residuals"]["outcome"]))
         return context.text("moran.of_residuals", outcome=outcome, weights=weights)
-    variable = str(options["variable"])
+    variable = context.variable(str(options["variable"]))
     return context.text("moran.of_variable", variable=variable, weights=weights)
 
 

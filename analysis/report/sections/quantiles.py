@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from analysis.report import numbers
 from analysis.report.figures.course import Stop, quantile_course
-from analysis.report.reader import NothingToShowError
+from analysis.report.reader import NotAskedForError
 from analysis.report.section import Piece, Section
-from analysis.report.tables import origin
+from analysis.report.tables import origin, terms
+from analysis.report.tables.percent import label_of
 from analysis.report.tables.quantiles import (
     PREFIX,
-    label_of,
     parts_of,
     printed_of,
     quantile_table,
@@ -60,10 +60,10 @@ def course(context: Context) -> Mapping[str, object]:
         stops = [_stop(study, model, row, context) for row in rows]
         caption = context.text(
             "quantiles.course_caption",
-            term=context.text.name("term", term),
-            outcome=model.facts["outcome"],
+            term=terms.in_words(term, context),
+            outcome=context.outcome(model),
             level=origin.confidence(model),
-            model=model.title(context.text.lang) or model.id,
+            model=context.called(model),
         )
         has_published = any(stop.published is not None for stop in stops)
         figures.append(
@@ -75,7 +75,7 @@ def course(context: Context) -> Mapping[str, object]:
             }
         )
     if not figures:
-        raise NothingToShowError("quantiles.no_course")
+        raise NotAskedForError("quantiles.no_course")
     return {"figures": figures}
 
 
@@ -110,13 +110,13 @@ def _models(context: Context) -> Iterator[tuple[Study, Model]]:
         if model.method.startswith(_METHODS) and parts_of(study.headline(model.id))
     ]
     if not pairs:
-        raise NothingToShowError("quantiles.none")
+        raise NotAskedForError("quantiles.none")
     yield from pairs
 
 
 def _caption(model: Model, context: Context) -> str:
     title = model.title(context.text.lang) or context.text.name("method", model.method)
-    caption = context.text("quantiles.caption", title=title, outcome=model.facts["outcome"])
+    caption = context.text("quantiles.caption", title=title, outcome=context.outcome(model))
     if model.table_no is None:
         return caption
     return context.text("models.numbered", number=model.table_no, title=caption)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from analysis.report import numbers
 from analysis.report.figures.coefficients import Point, coefficient_plot
+from analysis.report.reader import NotAskedForError
 from analysis.report.section import Piece, Section
 from analysis.report.sections.models import other_errors
-from analysis.report.tables import origin
+from analysis.report.tables import origin, terms
 from analysis.report.tables.regression import CONSTANT, RegressionTable
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ def effects(context: Context) -> Mapping[str, object]:
                 "first": groups[0][0],
             }
         )
+    if not blocks:
+        raise NotAskedForError("spatial.none")
     return {"blocks": blocks, "kinds": KINDS}
 
 
@@ -58,6 +61,8 @@ def models(context: Context) -> Mapping[str, object]:
         for study, chosen in _studies(context)
         for groups in [list(_groups(chosen))]
     ]
+    if not blocks:
+        raise NotAskedForError("spatial.none")
     return {"blocks": blocks}
 
 
@@ -72,6 +77,8 @@ def weights(context: Context) -> Mapping[str, object]:
                 _side_by_side(study, group, context) for group in _by_weights(study.originals())
             ]
             blocks.append({"study": study, "rows": list(distinct.values()), "compared": compared})
+    if not blocks:
+        raise NotAskedForError("spatial.none")
     return {"blocks": blocks}
 
 
@@ -159,7 +166,7 @@ def _model_table(study: Study, group: Sequence[Model], context: Context) -> Mapp
 
 
 def _caption(group: Sequence[Model], key: str, context: Context) -> str:
-    outcomes = list(dict.fromkeys(m.facts["outcome"] for m in group if m.facts["outcome"]))
+    outcomes = list(dict.fromkeys(context.outcome(m) for m in group if m.facts["outcome"]))
     title = context.text(f"spatial.{key}", outcomes=", ".join(outcomes) or "–")
     number = group[0].table_no
     return context.text("models.numbered", number=number, title=title) if number else title
@@ -177,9 +184,9 @@ def _reading(study: Study, model: Model, term: str, context: Context) -> str | N
         return None
     return context.text(
         "spatial.reading",
-        model=model.id,
-        term=term,
-        outcome=model.facts["outcome"],
+        model=context.called(model),
+        term=terms.in_words(term, context),
+        outcome=context.outcome(model),
         **{kind: _with_interval(row) for kind, row in found.items() if row is not None},
     )
 
@@ -199,14 +206,14 @@ def _plot(study: Study, models: Sequence[Model], term: str, context: Context) ->
         if not model.is_refused
         for kind in KINDS
     ]
-    label = context.text("spatial.plot_label", term=term, n=len(points))
+    label = context.text("spatial.plot_label", term=terms.in_words(term, context), n=len(points))
     return coefficient_plot(points, label)
 
 
 def _point(study: Study, model: Model, kind: str, term: str, context: Context) -> Point:
     row = _row(study, model, kind, term)
     word = context.text.name("effect_kind", kind)
-    name = f"{model.id}, {word}" if kind == KINDS[0] else word
+    name = f"{context.called(model)}, {word}" if kind == KINDS[0] else word
     is_first = kind == KINDS[0]
     if row is None:
         return Point(name, None, None, None, "ours", context.text("models.not_in_it"), "", is_first)
@@ -244,7 +251,7 @@ def _side_by_side(study: Study, group: Sequence[Model], context: Context) -> Map
         rows.append(
             {
                 "model": model,
-                "weights": model.options["weights"],
+                "weights": context.weights(model.options["weights"]),
                 "cells": [
                     _row(study, model, part, name)
                     for part, name in (("spatial", "rho"), *((kind, term) for kind in KINDS))
@@ -252,7 +259,11 @@ def _side_by_side(study: Study, group: Sequence[Model], context: Context) -> Map
                 "loglik": fit.get("loglik"),
             }
         )
-    title = context.text("spatial.compared", model=group[0].id.split("[", 1)[0], term=term)
+    title = context.text(
+        "spatial.compared",
+        model=group[0].title(context.text.lang) or group[0].id.split("[", 1)[0],
+        term=terms.in_words(term, context),
+    )
     return {"title": title, "rows": rows}
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from analysis.report import numbers
 from analysis.report.figures.profile import Profile, profile_plot
 from analysis.report.figures.regimes import COLOURS, regime_map
-from analysis.report.reader import NothingToShowError
+from analysis.report.reader import NotAskedForError, NothingToShowError
 from analysis.report.section import Piece, Section
 from analysis.report.sections.threshold_checks import forms, jackknife
 from analysis.report.sections.threshold_rows import (
@@ -69,7 +69,7 @@ def slopes(context: Context) -> Mapping[str, object]:
     blocks = []
     for study, models in _by_table(context, found):
         of_main = _main_alone(study, models)
-        title = context.text("threshold.caption_slopes", outcome=models[0].facts["outcome"])
+        title = context.text("threshold.caption_slopes", outcome=context.outcome(models[0]))
         caption = _caption(study, models, "estimate", title, context)
         builder = RegressionTable(of_main, models, context, with_published=True)
         changes = [
@@ -123,7 +123,7 @@ def _by_table(
 ) -> Iterator[tuple[Study, list[Model]]]:
     pairs = list(models_with_rows(context, found))
     if not pairs:
-        raise NothingToShowError("threshold.none")
+        raise NotAskedForError("threshold.none")
     for _, group in groupby(pairs, key=lambda pair: (pair[0].id, pair[1].table_no)):
         members = list(group)
         yield members[0][0], [model for _, model in members]
@@ -185,9 +185,9 @@ def _profile(
     text = context.text
     value = numbers.quantity(row["threshold"])
     facts = {
-        "model": model.id,
+        "model": context.called(model),
         "value": value,
-        "variable": model.options["threshold_variable"],
+        "variable": context.variable(model.options["threshold_variable"]),
         "position": row["position"],
         "of": row["n_thresholds"],
         "set": row["ci_set"] or set_in_words(row, context),
@@ -222,7 +222,9 @@ def _census(
     years = sorted({row["year"] for row in rows})
     # Those seen above the lowest regime come first, the longest there on top.
     ordered = sorted(regions, key=lambda name: (-sum(regions[name].values()), name))
-    label = context.text("threshold.census_label", model=model.id, regions=len(regions))
+    label = context.text(
+        "threshold.census_label", model=context.called(model), regions=len(regions)
+    )
     return {
         "study": study,
         "model": model,

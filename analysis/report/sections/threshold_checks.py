@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analysis.report import numbers
 from analysis.report.figures.left_out import Without, left_out_plot
-from analysis.report.reader import NothingToShowError
+from analysis.report.reader import NotAskedForError
 from analysis.report.sections.threshold_rows import (
     models_with_rows,
     own_models,
@@ -68,7 +68,7 @@ def jackknife(context: Context) -> Mapping[str, object]:
         if rows:
             blocks.append(_block(study, model, rows, found[study.id][model.id], context))
     if not blocks:
-        raise NothingToShowError("threshold.no_jackknife")
+        raise NotAskedForError("threshold.no_jackknife")
     return {"blocks": blocks}
 
 
@@ -87,7 +87,7 @@ def forms(context: Context) -> Mapping[str, object]:
                 shown = {form: fit for form, fit in fits.items() if fit}
                 blocks.append({"study": study, "model": model, "fits": shown, "tests": tests})
     if not blocks:
-        raise NothingToShowError("threshold.no_forms")
+        raise NotAskedForError("threshold.no_forms")
     return {"blocks": blocks}
 
 
@@ -116,7 +116,9 @@ def _block(
     last = found[-1]["n_thresholds"]
     whole = [row["threshold"] for row in found if row["n_thresholds"] == last]
     points = [Without(row.region, row.thresholds, _in_words(row, context)) for row in rows]
-    label = context.text("threshold.jackknife_label", model=model.id, regions=len(rows))
+    label = context.text(
+        "threshold.jackknife_label", model=context.called(model), regions=len(rows)
+    )
     return {
         "study": study,
         "model": model,

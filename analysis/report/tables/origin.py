@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.report import numbers
+from analysis.report.tables.percent import label_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,9 +70,20 @@ def std_error_kind(kind: str, context: Context) -> str:
     return ", ".join([words, *(_setting(part, context) for part in settings)])
 
 
+def part(name: str, context: Context) -> str:
+    """Return a part of a model in words: an equation, a quantile, a group, a row left out."""
+    kind, _, what = name.partition(":")
+    if what and context.text.knows(key := f"names.part_of.{kind}"):
+        return context.text(key, what=context.word(what))
+    named = context.text.name("part", name)
+    if named == name:
+        named = context.text.name("effect", name)
+    return label_of(context.variable(named))
+
+
 def sample(model: Model, context: Context) -> str:
     """Return a model's sample, and what was done to the tails of its variables."""
-    name = str(model.facts["sample"])
+    name = context.sample(str(model.facts["sample"]))
     tails = model.options.get("transform") or {}
     for kind in ("winsorise", "trim"):
         if tails.get(kind) is not None:
@@ -95,7 +107,9 @@ def confidence(model: Model) -> str:
 def _of_model(model: Model, context: Context) -> Iterator[str]:
     facts = model.facts
     yield context.text(
-        "origin.sample", sample=facts["sample"], rows=numbers.integer(facts["n_used"])
+        "origin.sample",
+        sample=context.sample(facts["sample"]),
+        rows=numbers.integer(facts["n_used"]),
     )
     share = context.unobserved_share(model)
     if share is not None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from analysis.report import numbers
 from analysis.report.tables import origin, terms
+from analysis.report.tables.percent import label_of
 from analysis.report.tables.regression import CONSTANT
 from analysis.report.tables.three_line import Cell, Column, Group, Line, ThreeLine
 
@@ -23,15 +24,6 @@ Printed = dict[tuple[str, str, str], "Row"]
 def parts_of(rows: Iterable[Row]) -> list[str]:
     """Return the quantiles' parts in their order, e.g. ``q=0.10``."""
     return sorted({row["part"] for row in rows if row["part"].startswith(PREFIX)})
-
-
-def label_of(part: str) -> str:
-    """Return what to call a quantile.
-
-    >>> label_of("q=0.10")
-    '10 %'
-    """
-    return numbers.percent(float(part.removeprefix(PREFIX)), 0)
 
 
 def printed_of(study: Study, model: Model) -> Printed:

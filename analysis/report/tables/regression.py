@@ -114,11 +114,14 @@ class RegressionTable:
     def _groups(self) -> tuple[Group, ...]:
         groups: list[tuple[str, list[Column]]] = []
         for place in self._places:
-            label = f"({place.column_no})" if place.column_no else ""
+            label = f"({self._column_name(place)})" if place.column_no else ""
             if not groups or not label or groups[-1][0] != label:
                 groups.append((label, []))
             groups[-1][1].append(self._column(place))
         return tuple(Group(label, tuple(columns)) for label, columns in groups)
+
+    def _column_name(self, place: _Place) -> str:
+        return self._context.text.name("column", place.column_no)
 
     def _column(self, place: _Place) -> Column:
         model = place.model
@@ -126,7 +129,7 @@ class RegressionTable:
             return Column(self._context.text("models.published"), "published")
         label = self._context.text.name("method", model.method)
         if not place.column_no or self._is_repeated(place):
-            label = model.id
+            label = self._context.called(model)
         return Column(label, "refused" if model.is_refused else "ours", model.anchor)
 
     def _is_repeated(self, place: _Place) -> bool:
@@ -148,7 +151,7 @@ class RegressionTable:
         lines: list[Line] = []
         for part in parts:
             if len(parts) > 1:
-                label = self._context.text.name("part", part)
+                label = origin.part(part, self._context)
                 lines.append(Line(label, opens_block=True, is_heading=True))
             of_part = [term for key, term in keys if key == part]
             of_part.sort(key=lambda term: term == CONSTANT)
@@ -289,8 +292,8 @@ class RegressionTable:
             for row in self._study.headline(model.id):
                 if row["std_error"] is not None:
                     models = kinds.setdefault(row["std_error_kind"], [])
-                    if model.id not in models:
-                        models.append(model.id)
+                    if (called := self._context.called(model)) not in models:
+                        models.append(called)
         return kinds
 
     def _notes(self) -> Iterable[str]:

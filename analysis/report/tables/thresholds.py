@@ -52,7 +52,7 @@ def test_table(
     lines: list[Line] = []
     for model in models:
         if len(models) > 1:
-            lines.append(Line(model.id, opens_block=bool(lines), is_heading=True))
+            lines.append(Line(context.called(model), opens_block=bool(lines), is_heading=True))
         lines += _model_lines(model, found[model.id], context, study.replication.get(model.id, []))
         twin = study.twin(model.id)
         if twin is not None and twin.id in found:

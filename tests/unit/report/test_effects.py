@@ -125,9 +125,9 @@ def test_the_curve_shows_every_choice_and_the_shares(chapter: Element) -> None:
     rows = [float(word.attributes["y"]) for word in figure.find("text", class_="end")[-9:]]
     assert min(below - above for above, below in pairwise(rows)) >= 15
     samples = rows_of(piece.find("table")[0])
-    assert list(samples) == ["all", "late"]
-    assert samples["all"][0] == "16"
-    assert samples["all"][4] == "100.0%"
+    assert list(samples) == ["whole sample", "late"]
+    assert samples["whole sample"][0] == "16"
+    assert samples["whole sample"][4] == "100.0%"
 
 
 def test_in_chinese(database: Path, tmp_path: Path) -> None:

@@ -174,7 +174,7 @@ def test_stacked_parts_follow_each_other_without_gaps() -> None:
 
 def test_lines_skip_years_without_a_value_and_a_single_year_is_a_dot() -> None:
     lines = [Line("a", {2001: 1.0, 2003: 2.0}, "s0"), Line("b", {2002: 1.5}, "faint")]
-    tree = parse(str(trend(lines, [2001, 2002, 2003], "trend")))
+    tree = parse(str(trend(lines, [2001, 2002, 2003], "trend"))).one("div", class_="on-narrow")
     course = tree.find("path", class_="line")[0].attributes["d"]
     assert course.count("L") == 1
     assert len(tree.find("circle", class_="faint")) == 1

@@ -20,7 +20,7 @@ def test_a_sentence_per_entry_names_method_regressors_and_errors(page: Element) 
     shown = section(page, "methods")
     text = shown.text
     assert "Table 6" in text
-    assert "outcome develop" in text
+    assert "outcome Development" in text
     assert "standard errors" in text
     links = {link.attributes["href"] for link in shown.find("a")}
     entries = {entry.attributes["id"] for entry in page.find("article", class_="entry")}
@@ -36,7 +36,7 @@ def test_a_sentence_per_entry_names_method_regressors_and_errors(page: Element) 
         ({"random": True, "dynamic": False}, "random entity effects"),
         ({"bias": "none"}, "incidental parameters: left as they are"),
         ({"loss": "bisquare"}, "bisquare loss"),
-        ({"variable": "develop"}, "of develop"),
+        ({"variable": "develop"}, "of Development"),
         ({"optional": ["wage"], "effects": [[], ["entity"]]}, "out: wage; effects: none | entity"),
     ],
 )

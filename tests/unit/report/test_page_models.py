@@ -60,7 +60,7 @@ def test_a_study_without_printed_tables_is_headed_by_its_first_entry_on_every_ro
 def test_models_without_a_printed_table_are_grouped_by_outcome(tmp_path: Path) -> None:
     page = page_of(tmp_path, runs=(StudyRun(table_no=None),))
     table = section(page, "models").find("table", class_="three-line")[0]
-    assert table.one("caption").text == "Outcome: develop"
+    assert table.one("caption").text == "Outcome: Development"
     heads = [head.text for head in table.one("thead").find("th", scope="col")]
     assert heads == ["Term", "pooled", "within", "gone not identified"]
     assert ["Method", "Pooled OLS", "Fixed effects", "Fixed effects"] in cells(table)
@@ -75,7 +75,7 @@ def test_every_number_says_what_made_it(page: Element) -> None:
         "clustered by entity",
         "p < 0.001",
         "95% interval",
-        "sample all, 12 rows",
+        "sample whole sample, 12 rows",
         "12.5% of its panel cells",
         "run run-1",
         "synthetic data",

@@ -38,7 +38,8 @@ from analysis.report.texts import phrases, texts
 )
 def test_sentences_are_translated_whole_or_not_at_all(english: str, chinese: str | None) -> None:
     assert texts("zh").sentence(english) == chinese
-    assert texts("en").sentence(english) == english
+    in_words = english.replace("cluster(entity)", "clustered by entity")
+    assert texts("en").sentence(english) == in_words
 
 
 def test_every_translation_names_the_facts_of_its_sentence() -> None:

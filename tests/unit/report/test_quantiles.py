@@ -78,16 +78,18 @@ def test_a_single_quantile_stands_beside_its_printed_column(page: Element) -> No
 
 
 def test_the_course_has_a_band_a_line_and_the_published_marks(page: Element) -> None:
-    figure = section(page, "quantiles").one("div", id="quantiles-course").one("svg")
-    assert len(figure.find("circle")) == 9
-    assert len(figure.find("path", class_="published")) == 9
-    assert len(figure.find("path", class_="band")) == 1
+    piece = section(page, "quantiles").one("div", id="quantiles-course")
+    for screen in ("on-wide", "on-narrow"):
+        figure = piece.one("div", class_=screen).one("svg")
+        assert len(figure.find("circle")) == 9
+        assert len(figure.find("path", class_="published")) == 9
+        assert len(figure.find("path", class_="band")) == 1
 
 
 def test_the_test_of_equal_slopes_stands_beside_the_printed_one(page: Element) -> None:
     piece = section(page, "quantiles").one("div", id="quantiles-tests")
     lines = [[cell.text for cell in row.children] for row in piece.one("tbody").find("tr")]
-    assert [line[1] for line in lines] == ["all", "q=0.10, q=0.90"]
+    assert [line[1] for line in lines] == ["all", "10%, 90%"]
     assert lines[0][3] == "8, 11"
     assert float(lines[0][5]) == 8.17
     assert "cross" in piece.text

@@ -156,7 +156,7 @@ def test_effects_come_first_and_published_terms_stand_beside_their_own(
     part = section(spatial_page, "spatial")
     pieces = [piece.attributes["id"] for piece in part.find("div", class_="piece")]
     assert pieces == ["spatial-effects", "spatial-models", "spatial-weights"]
-    assert "0.0829 [0.0629, 0.1029] of develop in the region itself" in part.text
+    assert "0.0829 [0.0629, 0.1029] of Development in the region itself" in part.text
     effects, models = part.find("table", class_="three-line")[:2]
     assert "0.0856" not in effects.text
     lines = [row.text for row in models.one("tbody").find("tr")]

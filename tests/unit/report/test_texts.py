@@ -25,7 +25,7 @@ def _facts(message: str) -> set[str]:
 def _asked() -> set[str]:
     files = [*_REPORT.rglob("*.py"), *_REPORT.rglob("*.j2")]
     found = {key for file in files for key in _ASKED.findall(file.read_text(encoding="utf-8"))}
-    return found | set(re.findall(r'NothingToShowError\("([a-z._]+)"', _sources()))
+    return found | set(re.findall(r'(?:NothingToShow|NotAskedFor)Error\("([a-z._]+)"', _sources()))
 
 
 def _sources() -> str:
@@ -50,8 +50,9 @@ def test_every_section_and_piece_has_a_title(lang: str) -> None:
 
 def test_both_languages_say_the_same_with_the_same_facts() -> None:
     english, chinese = catalogue("en"), catalogue("zh")
-    said = {key for key in english if not key.startswith("names.")}
-    assert said == {key for key in chinese if not key.startswith("names.")}
+    own = ("names.", "nouns.")
+    said = {key for key in english if not key.startswith(own)}
+    assert said == {key for key in chinese if not key.startswith(own)}
     for key in said:
         assert _facts(english[key]) == _facts(chinese[key]), key
 
@@ -81,3 +82,12 @@ def test_another_language_is_refused_by_name() -> None:
     with pytest.raises(InputError, match="fr") as refusal:
         texts("fr")
     assert refusal.value.expected == "en or zh"
+
+
+def test_a_panel_of_anything_is_of_units() -> None:
+    key = "threshold.jackknife.title"
+    assert texts("en")(key) == "Without each region"
+    assert texts("en", of_any_panel=True)(key) == "Without each unit"
+    assert "地区" not in texts("zh", of_any_panel=True)(key)
+    said = "the regressors of neighbours do not matter: all their coefficients are zero"
+    assert "地区" not in str(texts("zh", of_any_panel=True).sentence(said))
