@@ -60,6 +60,37 @@ class LinearEstimate:
     time: Groups
     count: ParameterCount
 
+    @classmethod
+    def of_influence(
+        cls,
+        influence: FloatArray,
+        entity: Groups,
+        time: Groups,
+        count: ParameterCount,
+        bread: FloatArray | None = None,
+    ) -> LinearEstimate:
+        """Return an estimator of which each row's whole contribution is known, error included.
+
+        Parameters
+        ----------
+        influence
+            What each row adds to the estimate (or to a moment), shape ``(n, k)``.
+        entity, time, count
+            As above.
+        bread
+            As above; by default the identity, for kinds that do not use it.
+        """
+        n, k = influence.shape
+        return cls(
+            influence=influence,
+            bread=np.eye(k) if bread is None else bread,
+            residuals=np.ones(n),
+            leverage=lambda: np.zeros(n),
+            entity=entity,
+            time=time,
+            count=count,
+        )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CovarianceResult:

@@ -226,16 +226,7 @@ def _with_constant(design: IvDesign, solution: Solution) -> tuple[FloatArray, Li
         constant = panel.y.mean() - panel.X.mean(axis=0) @ solution.coefficients
         fit = AbsorbedRegression(design.projection, design.count, design.outcome, solution)
         return np.append(solution.coefficients, constant), with_constant(panel, fit)
-    linear = LinearEstimate(
-        influence=solution.influence,
-        bread=solution.bread,
-        residuals=solution.residuals,
-        leverage=lambda: solution.leverage,
-        entity=panel.entity,
-        time=panel.time,
-        count=design.count,
-    )
-    return solution.coefficients, linear
+    return solution.coefficients, solution.as_linear(panel.entity, panel.time, design.count)
 
 
 def _notes(design: IvDesign) -> tuple[str, ...]:

@@ -93,15 +93,8 @@ def n_groups(design: IvDesign, request: Covariance) -> int | None:
 
 def _as_estimate(design: IvDesign, scores: FloatArray) -> LinearEstimate:
     """Scores as the influence of an estimator whose residuals are one."""
-    return LinearEstimate(
-        influence=scores,
-        bread=np.eye(scores.shape[1]),
-        residuals=np.ones(design.n_obs),
-        leverage=lambda: np.zeros(design.n_obs),
-        entity=design.panel.entity,
-        time=design.panel.time,
-        count=design.first_stage_count,
-    )
+    panel = design.panel
+    return LinearEstimate.of_influence(scores, panel.entity, panel.time, design.first_stage_count)
 
 
 def is_singular(matrix: FloatArray) -> bool:

@@ -154,16 +154,8 @@ def _auxiliary_regression(
     extra = Projection(panel.entity, None, panel.n_obs).residual(panel.X[:, varying])
     design = np.column_stack([extra, quasi_demean(regressors, full, parts)])
     solution = solve(design, quasi_demean(panel.y, full, parts))
-    linear = LinearEstimate(
-        influence=solution.influence,
-        bread=solution.bread,
-        residuals=solution.residuals,
-        leverage=lambda: solution.leverage,
-        entity=panel.entity,
-        time=panel.time,
-        count=ParameterCount(panel.n_obs, design.shape[1] - 1, 1, True, None, None),
-    )
-    return linear, solution.coefficients
+    count = ParameterCount(panel.n_obs, design.shape[1] - 1, 1, True, None, None)
+    return solution.as_linear(panel.entity, panel.time, count), solution.coefficients
 
 
 def mundlak(

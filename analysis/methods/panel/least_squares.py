@@ -7,6 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import linalg
 
+from analysis.methods.covariance.groups import Groups
+from analysis.methods.covariance.sandwich import LinearEstimate
+from analysis.methods.covariance.small_sample import ParameterCount
 from analysis.methods.covariance.spec import FloatArray
 
 
@@ -38,6 +41,18 @@ class Solution:
     def rss(self) -> float:
         """Residual sum of squares."""
         return float(self.residuals @ self.residuals)
+
+    def as_linear(self, entity: Groups, time: Groups, count: ParameterCount) -> LinearEstimate:
+        """Return what a covariance needs of the fit, on rows so partitioned."""
+        return LinearEstimate(
+            influence=self.influence,
+            bread=self.bread,
+            residuals=self.residuals,
+            leverage=lambda: self.leverage,
+            entity=entity,
+            time=time,
+            count=count,
+        )
 
 
 def solve(X: FloatArray, y: FloatArray) -> Solution:

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from analysis.methods.covariance.groups import group_means
-from analysis.methods.covariance.sandwich import LinearEstimate
 from analysis.methods.covariance.small_sample import ParameterCount
 from analysis.methods.covariance.spec import Covariance, FloatArray, Labels
 from analysis.methods.errors import NotIdentified
@@ -134,15 +133,8 @@ def _estimated(
     fitted = index + solution.coefficients[k]
     error = panel.y - fitted
     u_share, time_share = _prediction_shares(panel, variances)
-    linear = LinearEstimate(
-        influence=solution.influence,
-        bread=solution.bread,
-        residuals=solution.residuals,
-        leverage=lambda: solution.leverage,
-        entity=panel.entity,
-        time=panel.time,
-        count=ParameterCount(panel.n_obs, k, 1, True, None, None),
-    )
+    count = ParameterCount(panel.n_obs, k, 1, True, None, None)
+    linear = solution.as_linear(panel.entity, panel.time, count)
     return Estimated(
         method="random_effects",
         panel=panel,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from analysis.methods.covariance.spec import FloatArray, IntArray, Labels
+from analysis.methods.named import Named
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class RSquared:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PanelFit:
+class PanelFit(Named):
     """A fitted linear panel model.
 
     Attributes
@@ -129,18 +130,6 @@ class PanelFit:
     residuals: FloatArray
     fitted: FloatArray
     notes: tuple[str, ...]
-
-    def position(self, term: str) -> int:
-        """Where `term` stands among the coefficients.
-
-        Raises
-        ------
-        ValueError
-            If the model has no such term.
-        """
-        if term not in self.terms:
-            raise ValueError(f"no term {term!r}; the model has {', '.join(self.terms)}")
-        return self.terms.index(term)
 
 
 @dataclass(frozen=True, slots=True)

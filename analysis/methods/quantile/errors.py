@@ -153,15 +153,7 @@ def influence_errors(
             "or the errors that are made for the method"
         )
     n = count.n_obs
-    linear = LinearEstimate(
-        influence=influence,
-        bread=np.eye(influence.shape[1]),
-        residuals=np.ones(n),
-        leverage=lambda: np.zeros(n),
-        entity=panel.entity,
-        time=panel.time,
-        count=count,
-    )
+    linear = LinearEstimate.of_influence(influence, panel.entity, panel.time, count)
     found = covariance_matrix(linear, request)
     df = found.df if found.df is not None else float(n - count.total)
     notes = tuple(note for note in found.notes if "rank below its size" not in note)

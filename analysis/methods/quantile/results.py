@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from analysis.methods.covariance.spec import FloatArray
+from analysis.methods.named import Named
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Crossing:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class QuantileFit:
+class QuantileFit(Named):
     """Quantile regressions at m quantiles with their joint covariance.
 
     Attributes
@@ -102,15 +103,3 @@ class QuantileFit:
     effects: tuple[str, ...]
     draws: FloatArray | None
     notes: tuple[str, ...]
-
-    def position(self, term: str) -> int:
-        """Where `term` stands among the coefficients of one quantile.
-
-        Raises
-        ------
-        ValueError
-            If the model has no such term.
-        """
-        if term not in self.terms:
-            raise ValueError(f"no term {term!r}; the model has {', '.join(self.terms)}")
-        return self.terms.index(term)

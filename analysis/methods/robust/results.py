@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from analysis.methods.covariance.spec import FloatArray
+from analysis.methods.named import Named
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class RobustFit:
+class RobustFit(Named):
     """An outlier-robust regression.
 
     Attributes
@@ -80,15 +81,3 @@ class RobustFit:
     n_clusters: tuple[int, ...]
     effects: tuple[str, ...]
     notes: tuple[str, ...]
-
-    def position(self, term: str) -> int:
-        """Where `term` stands among the coefficients.
-
-        Raises
-        ------
-        ValueError
-            If the model has no such term.
-        """
-        if term not in self.terms:
-            raise ValueError(f"no term {term!r}; the model has {', '.join(self.terms)}")
-        return self.terms.index(term)

@@ -187,15 +187,8 @@ def _covariance(found: Estimated, request: Covariance, inverse: FloatArray) -> F
     rows = found.design.data.rows
     influence = np.empty((rows.size, inverse.shape[0]))
     influence[rows] = scores @ inverse
-    linear = LinearEstimate(
-        influence=influence,
-        bread=inverse,
-        residuals=np.ones(rows.size),
-        leverage=lambda: np.zeros(rows.size),
-        entity=panel.entity,
-        time=panel.time,
-        count=_count(found, panel.entity, panel.time),
-    )
+    count = _count(found, panel.entity, panel.time)
+    linear = LinearEstimate.of_influence(influence, panel.entity, panel.time, count, inverse)
     return covariance_matrix(linear, request).matrix
 
 

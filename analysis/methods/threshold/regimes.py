@@ -7,13 +7,12 @@ from dataclasses import replace
 import numpy as np
 
 from analysis.methods.covariance.groups import group, group_sums
-from analysis.methods.covariance.sandwich import LinearEstimate
 from analysis.methods.covariance.small_sample import ParameterCount
 from analysis.methods.covariance.spec import Covariance, FloatArray, IntArray
 from analysis.methods.panel.absorbed import absorbed_fit
 from analysis.methods.panel.assemble import Estimated, finish, gaussian_loglik
 from analysis.methods.panel.inputs import PanelData
-from analysis.methods.panel.least_squares import Solution, solve
+from analysis.methods.panel.least_squares import solve
 from analysis.methods.panel.nesting import dummies
 from analysis.methods.panel.results import PanelFit
 from analysis.methods.panel.rsquared import r_squared
@@ -83,6 +82,7 @@ def _author_fit(
     solution = solve(forward(wide.X[rows]), outcome)
     kept = rows[~problem.within.is_last]
     n, k = kept.size, wide.X.shape[1]
+    entity, time = group(panel.entity.codes[kept]), group(panel.time.codes[kept])
     index = wide.X @ solution.coefficients
     residuals = np.empty(panel.n_obs)
     residuals[rows] = problem.within.demean_all((panel.y - index)[rows][:, None])[:, 0]
@@ -92,7 +92,7 @@ def _author_fit(
         panel=wide,
         terms=wide.names,
         estimates=solution.coefficients,
-        linear=_without_last(panel, solution, kept, k),
+        linear=solution.as_linear(entity, time, ParameterCount(n, k, 0, False, None, None)),
         is_normal=False,
         r2=r_squared(
             panel, index, rss=solution.rss, tss_within=tss, time_part=None, n_parameters=None
@@ -106,18 +106,6 @@ def _author_fit(
         notes=("the last demeaned row of each entity is left out, as in Hansen's program",),
     )
     return finish(model, covariance, level)
-
-
-def _without_last(panel: PanelData, solution: Solution, kept: IntArray, k: int) -> LinearEstimate:
-    return LinearEstimate(
-        influence=solution.influence,
-        bread=solution.bread,
-        residuals=solution.residuals,
-        leverage=lambda: solution.leverage,
-        entity=group(panel.entity.codes[kept]),
-        time=group(panel.time.codes[kept]),
-        count=ParameterCount(kept.size, k, 0, False, None, None),
-    )
 
 
 def _with_period_dummies(panel: PanelData, rules: SearchRules) -> PanelData:
