@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import ROOT, Workspace
+from tests.support import ROOT, Workspace, copied
 
 # As `python -m analysis.run` does: idle threads of small products fight for the processors.
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -53,9 +53,30 @@ def analysed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace
     def analyse(place: Workspace) -> None:
         place.database.parent.mkdir(parents=True)
         shutil.copy(built, place.database)
-        place.python("-m", "analysis.run")
+        place.python("-m", "analysis.run", "--jobs", "2")
 
     return _made_once(tmp_path_factory, "analysed", analyse)
+
+
+@pytest.fixture(scope="session")
+def started(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The sample after `dbt build` and a run of three models; read it only.
+
+    A run into it is as any other, and its report takes a tenth of the time.
+    """
+
+    def begin(place: Workspace) -> None:
+        place.database.parent.mkdir(parents=True)
+        shutil.copy(built, place.database)
+        place.python("-m", "analysis.run", "--only", "describe,baseline_3,baseline_4")
+
+    return _made_once(tmp_path_factory, "started", begin)
+
+
+@pytest.fixture
+def workspace(started: Workspace, tmp_path: Path) -> Workspace:
+    """A copy of the sample after build and run, to be written to."""
+    return copied(started, tmp_path / "copy")
 
 
 def _made_once(

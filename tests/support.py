@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -71,6 +72,15 @@ class Workspace:
     ) -> subprocess.CompletedProcess[str]:
         """Run a Python module of the project, such as ``-m analysis.run``."""
         return run([sys.executable, *arguments], self.environment(**extra), cwd, check=check)
+
+
+def copied(original: Workspace, folder: Path) -> Workspace:
+    """Return a workspace of its own with the database and the published copy of another."""
+    copy = Workspace(folder)
+    copy.database.parent.mkdir(parents=True)
+    shutil.copy(original.database, copy.database)
+    shutil.copytree(original.published.parent, copy.published.parent, symlinks=True)
+    return copy
 
 
 def run(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.polling import look_at, polled
-from tests.support import ROOT, Workspace
+from tests.support import ROOT, Workspace, copied
 
 pytestmark = pytest.mark.slow
 
@@ -26,13 +25,9 @@ BUILD_KILLS, RUN_KILLS = 7, 13
 
 
 @pytest.fixture(scope="module")
-def killed(analysed: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+def killed(started: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A workspace of our own that holds what a build and a run have left."""
-    workspace = Workspace(tmp_path_factory.mktemp("killed"))
-    workspace.database.parent.mkdir(parents=True)
-    shutil.copy(analysed.database, workspace.database)
-    workspace.python("-m", "warehouse.publish")
-    return workspace
+    return copied(started, tmp_path_factory.mktemp("killed") / "copy")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import resource
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,16 +19,6 @@ from tests.support import ROOT, Workspace
 pytestmark = pytest.mark.slow
 
 DBT = str(Path(sys.executable).with_name("dbt"))
-
-
-@pytest.fixture
-def workspace(analysed: Workspace, tmp_path: Path) -> Workspace:
-    """A workspace of our own that holds, and has published, a build and a run."""
-    own = Workspace(tmp_path / "own")
-    own.database.parent.mkdir(parents=True)
-    shutil.copy(analysed.database, own.database)
-    own.python("-m", "warehouse.publish")
-    return own
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -28,16 +27,6 @@ models:
   still: {method: panel.within, outcome: develop, regressors: [terrain], effects: entityEXPECT}
   fine: {method: panel.pooled, outcome: develop, regressors: [agg]}
 """
-
-
-@pytest.fixture
-def workspace(analysed: Workspace, tmp_path: Path) -> Workspace:
-    """A copy of the sample after build and run, to be written to."""
-    copy = Workspace(tmp_path / "copy")
-    copy.database.parent.mkdir(parents=True)
-    shutil.copy(analysed.database, copy.database)
-    shutil.copytree(analysed.published.parent, copy.published.parent, symlinks=True)
-    return copy
 
 
 def query(database: Path, sql: str) -> list[tuple[object, ...]]:

@@ -1,4 +1,4 @@
-"""Pages of the small database, as it is or changed."""
+"""Pages of the small database, as it is or changed, without the files of their tables."""
 
 from __future__ import annotations
 
@@ -7,10 +7,32 @@ from pathlib import Path
 
 import duckdb
 
-from analysis.report.build import build_report
+from analysis.report.build import open_reader
+from analysis.report.context import read_context
+from analysis.report.exports.files import names
+from analysis.report.page import chapters, render, worded_tables
+from analysis.report.sections import SECTIONS
 from tests.unit.report import fixture
 from tests.unit.report.fixture import StudyRun
-from tests.unit.report.page import Element, read
+from tests.unit.report.page import Element, parse
+from warehouse.connection import connect
+
+
+def html_of(database: Path, lang: str = "en", study: str | None = None) -> str:
+    """Return the page of a database as `build_report` lays it out."""
+    claimed = tuple(method for each in SECTIONS for method in each.methods)
+    connection = connect(database, read_only=True)
+    try:
+        context = read_context(open_reader(connection, study), lang, claimed, study)
+        parts = chapters(context)
+        return render(context, parts, names(worded_tables(parts, context)), "tables")
+    finally:
+        connection.close()
+
+
+def shown(database: Path, lang: str = "en", study: str | None = None) -> Element:
+    """Return the page of a database."""
+    return parse(html_of(database, lang, study))
 
 
 def page_of(
@@ -21,8 +43,7 @@ def page_of(
     lang: str = "en",
 ) -> Element:
     """Make the small database with these runs, and its page."""
-    database = fixture.create(folder / "w.duckdb", runs=runs, marts=marts)
-    return read(build_report(database, folder / "out", lang))
+    return shown(fixture.create(folder / "w.duckdb", runs=runs, marts=marts), lang)
 
 
 def changed(original: Path, folder: Path, statement: str) -> Element:
@@ -31,7 +52,7 @@ def changed(original: Path, folder: Path, statement: str) -> Element:
     database = Path(shutil.copy(original, folder / "w.duckdb"))
     with duckdb.connect(str(database)) as connection:
         connection.execute(statement)
-    return read(build_report(database, folder / "out"))
+    return shown(database)
 
 
 def cells(table: Element) -> list[list[str]]:

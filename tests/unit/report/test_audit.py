@@ -7,9 +7,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from analysis.report.build import build_report
 from tests.unit.report import fixture
-from tests.unit.report.page import Element, read, section
+from tests.unit.report.page import Element, section
+from tests.unit.report.pages import shown
 
 MISSING = '{"n": "420", "missing": "54"}'
 SLOPE = "Impossible as <b>pooled</b>."
@@ -33,12 +33,12 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def chapter(database: Path, folder: Path, lang: str = "en") -> Element:
-    return section(read(build_report(database, folder, lang)), "audit")
+def chapter(database: Path, lang: str = "en") -> Element:
+    return section(shown(database, lang), "audit")
 
 
-def test_findings_by_grade_with_arithmetic_and_reading(database: Path, tmp_path: Path) -> None:
-    found = chapter(database, tmp_path)
+def test_findings_by_grade_with_arithmetic_and_reading(database: Path) -> None:
+    found = chapter(database)
     assert [head.text for head in found.find("h3")] == ["Impossible (1)", "Contradictory (1)"]
     rows = [row.text for table in found.find("table") for row in table.one("tbody").find("tr")]
     assert len(rows) == 3
@@ -48,12 +48,12 @@ def test_findings_by_grade_with_arithmetic_and_reading(database: Path, tmp_path:
     assert found.one("summary").text == "1 checks that pass"
 
 
-def test_print_is_never_marked_synthetic(database: Path, tmp_path: Path) -> None:
-    assert not chapter(database, tmp_path).find("span", class_="mark")
+def test_print_is_never_marked_synthetic(database: Path) -> None:
+    assert not chapter(database).find("span", class_="mark")
 
 
-def test_in_chinese(database: Path, tmp_path: Path) -> None:
-    found = chapter(database, tmp_path, "zh")
+def test_in_chinese(database: Path) -> None:
+    found = chapter(database, "zh")
     assert [head.text for head in found.find("h3")] == ["不可能 (1)", "矛盾 (1)"]
     assert "混合回归斜率上限" in found.text
     assert "420 行中少了 54 行" in found.text

@@ -20,6 +20,7 @@ from analysis.report.terminal import tables_as_text
 from analysis.report.texts import LANGUAGES
 from tests.unit.report import configurations, fixture
 from tests.unit.report.page import Element, read, section
+from tests.unit.report.pages import shown
 from warehouse.errors import InputError
 
 PIECES = (
@@ -178,5 +179,5 @@ def test_word_sets_core_large_and_periphery_small(database: Path, tmp_path: Path
 
 
 def test_a_page_without_such_models_has_no_such_section(tmp_path: Path) -> None:
-    page = read(build_report(fixture.create(tmp_path / "w.duckdb"), tmp_path / "out"))
+    page = shown(fixture.create(tmp_path / "w.duckdb"))
     assert page.find("section", id="configurations") == []

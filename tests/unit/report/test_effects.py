@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from analysis.pipeline.marts import PublishedFigure
-from analysis.report.build import build_report
 from tests.unit.pipeline.builders import grid
-from tests.unit.report.page import Element, read, section
+from tests.unit.report.page import Element, section
+from tests.unit.report.pages import shown
 from tests.unit.report.runs import store
 
 N, T = 10, 8
@@ -53,9 +53,8 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def chapter(database: Path, tmp_path_factory: pytest.TempPathFactory) -> Element:
-    page = build_report(database, tmp_path_factory.mktemp("page"))
-    return section(read(page), "effects")
+def chapter(database: Path) -> Element:
+    return section(shown(database), "effects")
 
 
 def rows_of(table: Element) -> dict[str, list[str]]:
@@ -103,14 +102,14 @@ def test_groups_never_stand_without_their_test(chapter: Element) -> None:
 
 
 def test_what_is_left_out_is_named_and_kept_out_of_the_tables(
-    database: Path, chapter: Element, tmp_path: Path
+    database: Path, chapter: Element
 ) -> None:
     piece = chapter.one("div", id="effects-jackknife")
     assert "Without one of 18 units or periods the coefficient lies between" in piece.text
     figure = piece.one("svg")
     assert len(figure.find("circle")) == 19
     assert "without r3" in figure.text
-    estimates = section(read(build_report(database, tmp_path)), "models")
+    estimates = section(shown(database), "models")
     assert "jackknife:" not in estimates.text
 
 
@@ -130,8 +129,8 @@ def test_the_curve_shows_every_choice_and_the_shares(chapter: Element) -> None:
     assert samples["whole sample"][4] == "100.0%"
 
 
-def test_in_chinese(database: Path, tmp_path: Path) -> None:
-    chapter = section(read(build_report(database, tmp_path, "zh")), "effects")
+def test_in_chinese(database: Path) -> None:
+    chapter = section(shown(database, "zh"), "effects")
     assert chapter.one("h2").text == "效应的根基"
     assert "没有证据表明 x 的系数在 north, south 之间存在差异" in chapter.text
     assert "剔除 r3" in chapter.text

@@ -9,11 +9,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from analysis.report.build import build_report, open_reader
+from analysis.report.build import open_reader
 from analysis.report.context import read_context
 from analysis.report.sections.methods import paragraphs
 from tests.unit.report import fixture
-from tests.unit.report.page import Element, read, section
+from tests.unit.report.page import Element, section
+from tests.unit.report.pages import html_of, shown
 
 
 def test_a_sentence_per_entry_names_method_regressors_and_errors(page: Element) -> None:
@@ -62,7 +63,7 @@ def test_what_a_refusal_quotes_is_code_on_the_page(database: Path, tmp_path: Pat
     path = Path(shutil.copy(database, tmp_path / "w.duckdb"))
     with duckdb.connect(str(path)) as connection:
         connection.execute("update results.refusal set next_step = 'Set `bias: <none>`, or `x`.'")
-    html = build_report(path, tmp_path / "out").read_text(encoding="utf-8")
+    html = html_of(path)
     assert "Set <code>bias: &lt;none&gt;</code>, or <code>x</code>." in html
 
 
@@ -75,7 +76,7 @@ def test_empty_result_tables_leave_a_page_that_says_so(database: Path, tmp_path:
         ).fetchall()
         for (table,) in tables:
             connection.execute(f"delete from results.{table}")
-    page = read(build_report(path, tmp_path / "out"))
+    page = shown(path)
     assert section(page, "models").find("p", class_="missing")
     assert section(page, "methods").find("article", class_="entry") == []
 
@@ -88,7 +89,7 @@ def test_marts_without_rows_leave_a_page_that_says_so(tmp_path: Path) -> None:
         ).fetchall()
         for (table,) in tables:
             connection.execute(f"delete from marts.{table}")
-    page = read(build_report(path, tmp_path / "out"))
+    page = shown(path)
     for name in ("quality", "index", "weights"):
         assert section(page, name).find("p", class_="missing"), name
 
@@ -97,6 +98,6 @@ def test_a_column_of_another_version_costs_its_piece_alone(database: Path, tmp_p
     path = Path(shutil.copy(database, tmp_path / "w.duckdb"))
     with duckdb.connect(str(path)) as connection:
         connection.execute("alter table marts.landing_file rename column layout to form")
-    page = read(build_report(path, tmp_path / "out"))
+    page = shown(path)
     assert any("another version" in each.text for each in page.find("p", class_="missing"))
     assert section(page, "models").find("table", class_="three-line")

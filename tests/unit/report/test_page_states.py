@@ -7,18 +7,17 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from analysis.report.build import build_report
 from tests.unit.report import fixture
 from tests.unit.report.fixture import StudyRun
-from tests.unit.report.page import read, section
-from tests.unit.report.pages import changed, page_of
+from tests.unit.report.page import section
+from tests.unit.report.pages import changed, page_of, shown
 
 
 def test_real_data_carries_no_mark(tmp_path: Path) -> None:
     database = fixture.create(tmp_path / "w.duckdb", runs=(StudyRun(is_synthetic=False),))
     with duckdb.connect(str(database)) as connection:
         connection.execute("update marts.landing_file set is_synthetic = false")
-    page = read(build_report(database, tmp_path / "out"))
+    page = shown(database)
     assert page.find("header", class_="banner") == []
     assert page.find("span", class_="mark") == []
     assert "@top-center" not in "".join(style.text for style in page.find("style"))
@@ -39,7 +38,7 @@ def test_a_study_of_real_data_beside_the_sample_is_told_apart(tmp_path: Path) ->
 
 
 def test_models_of_several_runs_are_said_to_be(database: Path, tmp_path: Path) -> None:
-    assert "newest of" not in read(build_report(database, tmp_path / "one")).text
+    assert "newest of" not in shown(database).text
     several = fixture.create(
         tmp_path / "w.duckdb", runs=(StudyRun(), StudyRun(run_id="run-2", hours=1))
     )
@@ -74,13 +73,13 @@ def test_a_page_can_be_about_one_study(tmp_path: Path) -> None:
             "statement, arithmetic, facts) values ('run-1', 1, '6', 'stars', 'consistent', "
             "'The stars agree.', '|t|', '{\"n\": \"8\"}')"
         )
-    mine = read(build_report(database, tmp_path / "mine", study="own"))
+    mine = shown(database, study="own")
     assert "My firms" in mine.text
     assert "A study" not in mine.text
     assert not mine.find("section", id="quality")
     assert not mine.find("section", id="audit")
     assert "Regional" not in mine.text
-    paper = read(build_report(database, tmp_path / "paper", study="paper"))
+    paper = shown(database, study="paper")
     assert "My firms" not in paper.text
     assert paper.find("section", id="quality")
     assert paper.find("section", id="audit")

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from analysis.pipeline.marts import PublishedFigure
-from analysis.report.build import build_report
 from tests.unit.pipeline.builders import grid
-from tests.unit.report.page import Element, read, section
+from tests.unit.report.page import Element, section
+from tests.unit.report.pages import shown
 from tests.unit.report.runs import store
 
 BODY = """
@@ -49,8 +49,8 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def page(database: Path, tmp_path_factory: pytest.TempPathFactory) -> Element:
-    return read(build_report(database, tmp_path_factory.mktemp("page")))
+def page(database: Path) -> Element:
+    return shown(database)
 
 
 def table_rows(table: Element) -> dict[str, list[str]]:
@@ -113,7 +113,7 @@ def test_robust_regressions_are_columns_of_their_table(page: Element) -> None:
     assert "robust against least squares" in section(page, "models").text
 
 
-def test_in_chinese(database: Path, tmp_path: Path) -> None:
-    page = read(build_report(database, tmp_path, "zh"))
+def test_in_chinese(database: Path) -> None:
+    page = shown(database, "zh")
     assert section(page, "quantiles").one("h2").text == "分位数回归"
     assert "被降权的行数" in section(page, "outliers").text

@@ -9,8 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from analysis.report.build import build_report
-from tests.unit.report.page import Element, read, section
+from tests.unit.report.page import Element, section
+from tests.unit.report.pages import shown
 
 RUN = "run-1"
 # Region, z, lag, cluster, quadrant, permutation p.
@@ -122,7 +122,7 @@ def spatial_page(database: Path, tmp_path_factory: pytest.TempPathFactory) -> El
         _moran(connection)
         for position, weights in enumerate(("borders", "nearest"), 21):
             _durbin(connection, weights, position)
-    return read(build_report(copy, folder / "out"))
+    return shown(copy)
 
 
 def test_moran_stands_by_year_beside_the_published_figures(spatial_page: Element) -> None:

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from analysis.pipeline.marts import PublishedFigure
-from analysis.report.build import build_report
 from analysis.report.figures.profile import below
 from analysis.report.sections.threshold import spans
 from tests.unit.pipeline.builders import grid
-from tests.unit.report.page import Element, read, section
+from tests.unit.report.page import Element, section
+from tests.unit.report.pages import shown
 from tests.unit.report.runs import store
 
 BODY = """
@@ -50,9 +50,8 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def chapter(database: Path, tmp_path_factory: pytest.TempPathFactory) -> Element:
-    page = build_report(database, tmp_path_factory.mktemp("page"))
-    return section(read(page), "threshold")
+def chapter(database: Path) -> Element:
+    return section(shown(database), "threshold")
 
 
 def test_tests_stand_beside_the_published_ones(chapter: Element) -> None:
@@ -102,8 +101,8 @@ def test_other_forms_and_the_test_of_continuity(chapter: Element) -> None:
     assert "Continuity at the threshold: F" in words
 
 
-def test_in_chinese(database: Path, tmp_path: Path) -> None:
-    chapter = section(read(build_report(database, tmp_path, "zh")), "threshold")
+def test_in_chinese(database: Path) -> None:
+    chapter = section(shown(database, "zh"), "threshold")
     assert chapter.one("h2").text == "门槛"
     assert "剔除 r0" in chapter.one("div", id="threshold-jackknife").text
 
