@@ -10,18 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from warehouse.connection import ROOT
 
-PACKAGES = (
-    "duckdb",
-    "esda",
-    "libpysal",
-    "linearmodels",
-    "numpy",
-    "pandas",
-    "pyarrow",
-    "scipy",
-    "spreg",
-    "statsmodels",
-)
+PACKAGES = ("duckdb", "libpysal", "numpy", "pyarrow", "scipy")
 
 
 def code_version() -> str:

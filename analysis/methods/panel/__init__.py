@@ -6,8 +6,8 @@ constant ``(n, k)``, their names, and the labels of the rows. Estimators return 
 
 Imported from their own modules, so that a plain regression does not wait for them:
 `wild_bootstrap.wild_cluster_bootstrap`, `randomisation.randomisation_test`,
-`diagnostics` (Pesaran CD, Wooldridge, modified Wald), `influence` (VIF, leverage, leave one
-region or year out) and `crosscheck.cross_check` (the same model by linearmodels).
+`diagnostics` (Pesaran CD, Wooldridge, modified Wald) and `influence` (VIF, leverage, leave one
+region or year out).
 """
 
 from analysis.methods.panel.effects_tests import (

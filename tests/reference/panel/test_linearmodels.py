@@ -12,7 +12,7 @@ from numpy.testing import assert_allclose
 
 from analysis.methods.covariance import Covariance
 from analysis.methods.panel import pooled_ols, random_effects, within
-from analysis.methods.panel.crosscheck import cross_check
+from tests.reference.panel.crosscheck import cross_check
 from tests.reference.panel.data import Panel, simulated_panel
 
 RTOL = 1e-10

@@ -1,7 +1,6 @@
 """The same model by linearmodels: an independent second opinion on slopes and errors.
 
-Not on the path of ordinary estimates (its import takes 3 s, see `absorbed`): a study asks for it
-where a headline number should be confirmed by software that shares no code with ours.
+It shares no code with ours.
 """
 
 from __future__ import annotations
