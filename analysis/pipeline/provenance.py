@@ -40,7 +40,16 @@ def _commit() -> str | None:
         return None
     try:
         done = subprocess.run(
-            ["git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"],
+            # Without the lock that looking for changes takes: a commit meanwhile is not refused.
+            [
+                "git",
+                "--no-optional-locks",
+                "describe",
+                "--always",
+                "--dirty",
+                "--abbrev=12",
+                "--exclude=*",
+            ],
             cwd=ROOT,
             capture_output=True,
             text=True,

@@ -150,4 +150,5 @@ with log.open("w") as lines:
         )
         whole = a == b and p == q and a[0] == a[1] and a[2] == p[2] == 1000
         print("whole" if whole else "wrong", a[0], a, b, p, q, file=lines)
+        time.sleep(0.02)
 """
