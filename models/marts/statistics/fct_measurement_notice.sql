@@ -76,7 +76,8 @@ remarks as (
         'the outlier rule flags ' || {{ list_text('cast(year as varchar)', 'year') }}
         || ', at the end of the series, where an error looks like the first year'
         || ' of a new level: kept as observed' as detail,
-        'compare it with its printed source, or with the next year' as next_step
+        'compare it with its printed source or the next year; where it is an error,'
+        || ' correct the file, or set outlier_rule to mad' as next_step
     from outliers
     where is_cleanable and is_kept_end
     group by variable_id, region_id
