@@ -33,6 +33,8 @@ from analysis.methods.spatial.panel_ml import fit_spatial, maximum_of, usual_bia
 from analysis.methods.spatial.results import SpatialFit
 from analysis.methods.spatial.stacked import SpatialPanel
 
+_MEAN = "mean of "
+_ROUNDING = 1e-10
 _RANDOM = "random effects are consistent: the effects of units are unrelated to the regressors"
 
 
@@ -347,16 +349,20 @@ def spatial_mundlak(
     """
     known = determinant or log_determinant(data.weights)
     means = data.X.mean(axis=1, keepdims=True)
-    moves = (np.ptp(data.X, axis=1) > 0).any(axis=0) & (np.ptp(means, axis=0)[0] > 0)
+    # Means of regressors that were centred by unit are rounding.
+    apart = np.ptp(means, axis=0)[0] > _ROUNDING * np.abs(data.X).max(axis=(0, 1))
+    moves = (np.ptp(data.X, axis=1) > 0).any(axis=0) & apart
     if not moves.any():
         raise NotIdentified(
             "No regressor varies both over time and between units: there are no means to add.",
             "Use fixed effects.",
         )
-    added = [f"mean of {name}" for name, moving in zip(data.names, moves, strict=True) if moving]
+    added = [f"{_MEAN}{name}" for name, moving in zip(data.names, moves, strict=True) if moving]
     repeated = np.broadcast_to(means[..., moves], (*data.X.shape[:2], len(added)))
     wide = replace(data, X=np.concatenate([data.X, repeated], axis=2), names=(*data.names, *added))
-    columns = None if lagged is None else [*lagged, *(f"mean of {name}" for name in lagged)]
+    columns = None
+    if lagged is not None:
+        columns = [*lagged, *(name for name in added if name[len(_MEAN) :] in lagged)]
     time: tuple[str, ...] = ("time",) if with_time else ()
     fit = fit_spatial(
         wide,

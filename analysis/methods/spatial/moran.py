@@ -324,7 +324,7 @@ def _permutation_p(
     apart = np.abs(statistic - expected) - _TIE
     both = (1 + (np.abs(drawn - expected) >= apart).sum(axis=0)) / (1 + b)
     scale = np.sqrt(variance)
-    stepped = step_down_max((statistic - expected) / scale, (drawn - expected) / scale)
+    stepped = step_down_max((statistic - _TIE - expected) / scale, (drawn - expected) / scale)
     return list(upper.tolist()), list(both.tolist()), list(stepped.tolist())
 
 

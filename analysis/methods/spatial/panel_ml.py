@@ -120,8 +120,8 @@ def spatial_panel(
         weights whose rows do not sum to one where time effects are transformed or corrected for,
         unknown settings.
     NotIdentified
-        For one period with entity effects, absorbed or collinear regressors, rho or lambda at the
-        end of its interval, a search that does not settle.
+        For one period with effects of entities, fixed or random, absorbed or collinear regressors,
+        rho or lambda at the end of its interval, a search that does not settle.
 
     References
     ----------
@@ -221,7 +221,7 @@ def maximum_of(
 ) -> tuple[Estimated, float]:
     """Return point estimates and the residual sum of squares alone; raises as `spatial_panel`."""
     chosen = check_spatial_effects(effects)
-    check_periods(data, chosen)
+    check_periods(data, chosen, is_random=is_random)
     treated = bias or usual_bias(is_random=is_random)
     _check_bias(data, chosen, treated, is_random=is_random)
     design = build_design(data, model, chosen, is_random=is_random, lagged=lagged)

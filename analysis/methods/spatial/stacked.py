@@ -126,8 +126,8 @@ def check_spatial(
     )
 
 
-def check_periods(data: SpatialPanel, effects: tuple[str, ...]) -> None:
-    """Refuse entity effects in a single period.
+def check_periods(data: SpatialPanel, effects: tuple[str, ...], *, is_random: bool = False) -> None:
+    """Refuse effects of entities, fixed or random, in a single period.
 
     Raises
     ------
@@ -138,6 +138,11 @@ def check_periods(data: SpatialPanel, effects: tuple[str, ...]) -> None:
         raise NotIdentified(
             "There is one period: entity effects explain everything.",
             "Use a cross-section model (no effects), or more periods.",
+        )
+    if data.n_periods == 1 and is_random:
+        raise NotIdentified(
+            "There is one period: random effects of entities cannot be told from the error.",
+            "Use a cross-section model (no random effects), or more periods.",
         )
 
 

@@ -351,11 +351,15 @@ def _check_carried(steps: list[Found], rules: SearchRules) -> None:
     for m, found in enumerate(steps):
         if (found.places < 0).any():
             raise NotIdentified(
-                f"The sample carries {m - 1} thresholds, not {len(steps) - 1}: beside them no "
+                f"The sample carries {_counted(m - 1)}, not {len(steps) - 1}: beside that no "
                 f"candidate leaves {rules.min_rows} rows of {rules.min_entities} entities in "
                 "every regime.",
                 f"Ask for {m - 1}, or for less in each regime.",
             )
+
+
+def _counted(count: int) -> str:
+    return "1 threshold" if count == 1 else f"{count} thresholds"
 
 
 def _notes(who: RegimeCensus) -> list[str]:

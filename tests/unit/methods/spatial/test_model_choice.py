@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy import integrate
 
+from analysis.methods.errors import NotIdentified
 from analysis.methods.spatial.demeaning import demean
 from analysis.methods.spatial.design import build_design
 from analysis.methods.spatial.likelihood import build_likelihood
@@ -191,3 +193,16 @@ def test_hausman_is_refused_where_it_has_no_distribution() -> None:
 
     assert test.statistic is None
     assert "not positive definite" in (test.note or "")
+
+
+def test_means_that_do_not_vary_between_units_are_not_added() -> None:
+    data = draw("sdm_random", 0)[0]
+    centred = data.X.copy()
+    centred[..., 0] -= centred[..., 0].mean(axis=1, keepdims=True)
+    panel = replace(data, X=centred)
+
+    assert spatial_mundlak(panel, "sdm").df1 == 2
+    # Only the mean of b is there, and it is not lagged.
+    assert spatial_mundlak(panel, "sdm", lagged=["a"]).df1 == 1
+    with pytest.raises(NotIdentified, match="there are no means to add"):
+        spatial_mundlak(replace(panel, X=centred[..., :1], names=("a",)), "sdm")

@@ -332,3 +332,13 @@ def test_draws_need_a_generator() -> None:
         local_moran(RAMP, BOARD, moments="both")
     with pytest.raises(ValueError, match="one cross-section at a time"):
         moran_scatter(np.stack([RAMP, RAMP]), BOARD)
+
+
+def test_ties_count_in_the_adjusted_p_as_in_its_own() -> None:
+    # Three values only: many permutations give I itself, up to rounding.
+    for seed in range(30, 60):
+        values = np.random.default_rng(seed).integers(0, 3, size=7) * 0.1
+        weights = row_standardised(random_map(7, seed=seed))
+        rng = np.random.default_rng(1)
+        (found,) = global_moran(values, weights, permutations=999, rng=rng)
+        assert found.p_step_down == found.p_permutation

@@ -105,6 +105,8 @@ def test_two_periods_and_static_models_are_refused() -> None:
     with pytest.raises(NotIdentified, match="2 periods cannot tell past outcomes"):
         dynamic_spatial_panel(*short, weights=W)
     data, model, effects, _ = draw("sdm", 0)
+    with pytest.raises(NotIdentified, match="random effects of entities cannot be told"):
+        fit_spatial(draw("sdm_random", 0, periods=1)[0], "sdm", (), is_random=True)
     static = fit_spatial(data, model, effects)
     with pytest.raises(ValueError, match="belong to dynamic models"):
         long_run_effects(static, draws=0)
