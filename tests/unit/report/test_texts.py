@@ -10,6 +10,7 @@ import pytest
 
 from analysis.report import sections
 from analysis.report.texts import LANGUAGES, catalogue, texts
+from tests.support import ROOT
 from warehouse.errors import InputError
 
 _REPORT = Path(sections.__file__).parents[1]
@@ -55,6 +56,14 @@ def test_both_languages_say_the_same_with_the_same_facts() -> None:
     assert said == {key for key in chinese if not key.startswith(own)}
     for key in said:
         assert _facts(english[key]) == _facts(chinese[key]), key
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_kind_of_remark_on_the_data_has_a_name(lang: str) -> None:
+    model = ROOT / "models" / "marts" / "statistics" / "fct_measurement_notice.sql"
+    topics = set(re.findall(r"'([a-z]\w+)' as topic", model.read_text(encoding="utf-8")))
+    assert len(topics) > 5
+    assert {f"names.topic.{topic}" for topic in topics} - catalogue(lang).keys() == set()
 
 
 def test_names_of_the_product_itself_are_known_in_both_languages() -> None:
