@@ -1,5 +1,6 @@
 """A three-line table as LaTeX: `booktabs` rules, and `graphicx` to shrink what is too wide.
 
+A table longer than a page is a `longtable`: it breaks where the page ends, its heads repeated.
 A caption that opens with the number of a printed table is set by `caption`, without a second.
 """
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 # A table wider than the line is shrunk to it.
 _SHRUNK = r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%"
+_PAGE_ROWS = 36
+# Type and space between columns of a table that breaks, by the number of columns it may have.
+_LONG_SIZES = ((4, "footnotesize", 5), (6, "scriptsize", 4), (99, "tiny", 2))
 _ESCAPED = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
     "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
@@ -36,23 +40,48 @@ _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
 def latex(one: Worded) -> str:
-    """Return a floating table; a Chinese one says what the document needs to set it."""
-    table, words = one.table, one.words
-    n_columns = len(table.columns)
-    needs = r"% \usepackage{booktabs,graphicx,caption}"
-    if words.lang == "zh":
+    """Return a table that floats, or breaks where it is longer than a page.
+
+    A Chinese one says what the document needs to set it.
+    """
+    is_long = sum(1 for _ in rows(one.table)) > _PAGE_ROWS
+    needs = rf"% \usepackage{{booktabs,{'longtable' if is_long else 'graphicx'},caption}}"
+    if one.words.lang == "zh":
         needs += r"; \documentclass{ctexart}, XeLaTeX"
-    lines = [needs, r"\begin{table}[htbp]", r"\centering"]
-    caption = escaped(table.caption)
-    if one.number:  # a label would point to the section, not to the table
-        lines.append(rf"\caption*{{{caption}}}")
-    else:
-        lines += [rf"\caption{{{caption}}}", rf"\label{{tab:{table.anchor}}}"]
+    return "\n".join([needs, *(_breaking(one) if is_long else _floating(one)), ""])
+
+
+def _floating(one: Worded) -> Iterator[str]:
+    table, n_columns = one.table, len(one.table.columns)
+    lines = [r"\begin{table}[htbp]", r"\centering", *_caption(one)]
     lines += [_SHRUNK, rf"\begin{{tabular}}{{l*{{{n_columns}}}{{c}}}}", r"\toprule"]
     lines += [*_heads(one), r"\midrule", *_body(table), r"\bottomrule", r"\end{tabular}}"]
     lines += [r"", r"\medskip", r"\begin{minipage}{0.95\linewidth}\footnotesize"]
-    lines += [rf"\textit{{{escaped(words.notes)}}} {escaped(one.notes)}"]
-    return "\n".join([*lines, r"\end{minipage}", r"\end{table}", ""])
+    yield from [*lines, _notes(one), r"\end{minipage}", r"\end{table}"]
+
+
+def _breaking(one: Worded) -> Iterator[str]:
+    table, n_columns = one.table, len(one.table.columns)
+    size, space = next(rest for most, *rest in _LONG_SIZES if n_columns <= most)
+    heads = [r"\toprule", *_heads(one), r"\midrule"]
+    yield rf"\begingroup\{size}\setlength{{\tabcolsep}}{{{space}pt}}"
+    yield rf"\begin{{longtable}}{{l*{{{n_columns}}}{{c}}}}"
+    yield " ".join(_caption(one)) + r" \\"
+    yield from [*heads, r"\endfirsthead", *heads, r"\endhead"]
+    yield from [r"\midrule", r"\endfoot", r"\bottomrule", r"\endlastfoot"]
+    yield from _body(table)
+    yield from [r"\end{longtable}", r"\endgroup", rf"{{\footnotesize {_notes(one)}\par}}"]
+
+
+def _caption(one: Worded) -> list[str]:
+    caption = escaped(one.table.caption)
+    if one.number:  # a label would point to the section, not to the table
+        return [rf"\caption*{{{caption}}}"]
+    return [rf"\caption{{{caption}}}", rf"\label{{tab:{one.table.anchor}}}"]
+
+
+def _notes(one: Worded) -> str:
+    return rf"\textit{{{escaped(one.words.notes)}}} {escaped(one.notes)}"
 
 
 def _heads(one: Worded) -> Iterator[str]:

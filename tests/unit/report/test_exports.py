@@ -118,6 +118,17 @@ def test_latex_numbers_a_printed_table_once() -> None:
     assert r"\label{tab:table-a}" in own
 
 
+def test_latex_breaks_a_table_that_no_page_holds() -> None:
+    text = latex(Worded(replace(TABLE, lines=TABLE.lines * 30), WORDS))
+    assert r"% \usepackage{booktabs,longtable,caption}" in text
+    assert text.count(r"\begin{longtable}{l*{3}{c}}") == text.count(r"\end{longtable}") == 1
+    head, _, rest = text.partition(r"\endfirsthead")
+    assert r"\caption*{Table 6. " in head
+    assert rest.partition(r"\endhead")[0].strip() == head[head.index(r"\toprule") :].strip()
+    assert r"\begin{table}" not in text
+    assert r"\resizebox" not in text
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_printed_number_is_known_in_every_language(lang: str) -> None:
     caption = texts(lang)("models.numbered", number="12", title="Slopes. Outcome: y")
