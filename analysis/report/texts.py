@@ -49,7 +49,8 @@ class Texts:
 
     def _renamed(self, text: str) -> str:
         for noun, other in self._nouns.items():
-            text = re.sub(rf"\b{noun}\b" if noun.isascii() else noun, other, text)
+            # Words alone: a fact is called {region} whatever it is of.
+            text = re.sub(rf"(?<!{{)\b{noun}\b(?!}})" if noun.isascii() else noun, other, text)
         return text
 
     def __call__(self, key: str, **facts: object) -> str:

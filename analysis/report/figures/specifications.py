@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-_NAME, _PLOT, _RIGHT = 190, 640, 16
+_NAME, _PLOT, _RIGHT = 250, 620, 16
 _CURVE, _TOP, _GAP = 230, 10, 18
-_ROW, _HEAD = 15, 20
+_ROW, _HEAD = 16, 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 # Settings whose values have names, and what kind of names.
 _IN_WORDS = {"effects": "effect", "bias": "incidental", "loss": "loss"}
+# Lists that are spelt out once: the columns behind the first name.
+Said = set[tuple[str, ...]]
+_LONG = 4
 # Settings that a sentence names, in its order; each has a message `methods.with_<setting>`.
 _NAMED = (
     "variables",
@@ -58,37 +61,45 @@ def _study(study: Study, context: Context) -> Mapping[str, object]:
     numbered = sorted(filter(None, tables), key=lambda number: (len(number), number))
     order = [*numbered, *([""] if "" in tables else [])]
     originals = study.originals()
+    said: Said = set()
     return {
         "study": study,
         "n_models": len(originals),
         "n_twins": len(study.models) - len(originals),
         "n_refused": sum(model.is_refused for model in originals),
         "tables": [
-            {"number": number, "sentences": list(_sentences(study, tables[number], context))}
+            {
+                "number": number,
+                "sentences": list(_sentences(study, tables[number], context, said)),
+            }
             for number in order
         ],
     }
 
 
 def _sentences(
-    study: Study, models: Sequence[Model], context: Context
+    study: Study, models: Sequence[Model], context: Context, said: Said
 ) -> Iterator[Mapping[str, object]]:
-    """Yield one sentence for all neighbouring entries that differ only in their column."""
-    said: dict[str, list[Model]] = {}
+    """Yield one sentence for all neighbouring entries that differ only in their column.
+
+    A long list of columns is spelt out where it comes first.
+    """
+    alike: dict[str, list[Model]] = {}
     for model in models:
-        said.setdefault(_sentence(study, model, context), []).append(model)
-    for sentence, of in said.items():
-        yield {"models": of, "text": sentence}
+        alike.setdefault(_sentence(study, model, context, set()), []).append(model)
+    for of in alike.values():
+        yield {"models": of, "text": _sentence(study, of[0], context, said)}
 
 
-def _sentence(study: Study, model: Model, context: Context) -> str:
-    """Return what was done to make a model, from its settings."""
+def _sentence(study: Study, model: Model, context: Context, said: Said) -> str:
+    """Return what was done to make a model, from its settings; add its long lists to `said`."""
     text = context.text
     parts = [text.name("method", model.method)]
     if outcome := context.outcome(model):
         parts.append(text("methods.of", outcome=outcome))
     for setting in _NAMED:
-        words = _words(model.options.get(setting), setting, context)
+        value = model.options.get(setting)
+        words = _repeated(value, context, said) or _words(value, setting, context)
         if words:
             parts.append(text(f"methods.with_{setting}", what=words))
     if errors := _errors(study, model, context):
@@ -108,6 +119,22 @@ def _errors(study: Study, model: Model, context: Context) -> str:
         ]
     said = [origin.std_error_kind(kind, context) for kind in kinds if kind != "none"]
     return " | ".join(said)
+
+
+def _repeated(value: object, context: Context, said: Said) -> str:
+    """Return a long list whose end was spelt out before by its first name; else nothing."""
+    if not isinstance(value, list) or len(value) < _LONG or not _are_names(value):
+        return ""
+    rest = tuple(value[1:])
+    if rest not in said:
+        said.update((rest, tuple(value)))
+        return ""
+    first = context.variable(value[0])
+    return context.text("methods.first_and_same", first=first, n=len(rest))
+
+
+def _are_names(value: list[object]) -> bool:
+    return all(isinstance(name, str) for name in value)
 
 
 def _words(value: object, setting: str, context: Context) -> str:

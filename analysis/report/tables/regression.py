@@ -128,7 +128,7 @@ class RegressionTable:
         if model is None:
             return Column(self._context.text("models.published"), "published")
         label = self._context.text.name("method", model.method)
-        if not place.column_no or self._is_repeated(place):
+        if len(self._models) > 1 and (not place.column_no or self._is_repeated(place)):
             label = self._context.called(model)
         return Column(label, "refused" if model.is_refused else "ours", model.anchor)
 
@@ -207,7 +207,7 @@ class RegressionTable:
 
     def _method_line(self) -> list[Line]:
         """Return the methods, where the heads of the columns do not say them."""
-        if any(place.column_no for place in self._places):
+        if len(self._models) == 1 or any(place.column_no for place in self._places):
             return []
         cells = [
             Cell(self._context.text.name("method", place.model.method) if place.model else "")

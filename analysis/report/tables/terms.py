@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from analysis.report.context import Context
 
+_REGIME = "_regime_"
 _BEFORE = {"mean_": "models.term_mean", "W_": "models.term_lag"}
 _BEHIND = {"_low": "models.term_low", "_high": "models.term_high"}
 
@@ -22,6 +23,10 @@ def in_words(term: str, context: Context) -> str:
         return named
     if term in context.variables:
         return context.variables[term]
+    stem, _, regime = term.rpartition(_REGIME)
+    if stem and regime.isdigit():
+        label = context.text("threshold.regime", number=regime)
+        return context.text("models.term_of", name=in_words(stem, context), what=label)
     for mark, key in (_BEFORE | _BEHIND).items():
         stem = term.removeprefix(mark) if mark in _BEFORE else term.removesuffix(mark)
         if stem != term and stem in context.variables:

@@ -98,5 +98,8 @@ def test_a_panel_of_anything_is_of_units() -> None:
     assert texts("en")(key) == "Without each region"
     assert texts("en", of_any_panel=True)(key) == "Without each unit"
     assert "地区" not in texts("zh", of_any_panel=True)(key)
+    for lang in LANGUAGES:
+        own = texts(lang, of_any_panel=True)._messages
+        assert all(_facts(own[name]) == _facts(said) for name, said in catalogue(lang).items())
     said = "the regressors of neighbours do not matter: all their coefficients are zero"
     assert "地区" not in str(texts("zh", of_any_panel=True).sentence(said))
