@@ -15,7 +15,6 @@ def _as_tuple(value: object) -> object:
 
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_as_tuple)]
 
-_DISTANCES = ("inverse_distance", "k_nearest")
 # Which settings belong to which kind; `stored` weights have none.
 _SETTINGS: dict[str, tuple[str, ...]] = {
     "stored": ("mart", "id", "borders", "file", "sheet", "links"),

@@ -104,16 +104,6 @@ class LeaveOneOut:
     refused: tuple[tuple[str, str], ...]
     jackknife_error: float | None
 
-    @property
-    def most_influential(self) -> int:
-        """Position of the group whose omission moves the estimate most."""
-        return int(np.argmax(np.abs(self.estimates - self.full)))
-
-    @property
-    def changes_sign(self) -> bool:
-        """Whether leaving out one group turns the sign of the estimate."""
-        return bool((np.sign(self.estimates) != np.sign(self.full)).any())
-
 
 def vif(
     X: FloatArray,

@@ -53,11 +53,6 @@ class Anchors:
                 f"falling order, got {_listed(points)}"
             )
 
-    @property
-    def is_increasing(self) -> bool:
-        """Whether more of the variable means more membership."""
-        return self.full_in > self.full_out
-
 
 @dataclass(frozen=True, slots=True)
 class HalfMoved:

@@ -21,7 +21,7 @@ from analysis.methods.qca.expectations import Expectations
 from analysis.methods.qca.minimise import MAX_MODELS, SolutionKind
 from analysis.methods.qca.robustness import RobustnessFit, robustness_fit
 from analysis.methods.qca.sets import FloatArray, SetData, set_data
-from analysis.methods.qca.terms import Model, Term, model_membership, sort_terms
+from analysis.methods.qca.terms import Model, Term, model_membership
 from analysis.methods.qca.truth_table import Cutoffs
 
 Shares = tuple[float, float, float]
@@ -330,8 +330,3 @@ def _fit(raw: RawSets, cells: tuple[Cell, ...]) -> RobustnessFit | None:
     if not initial.models or not others:
         return None
     return robustness_fit(initial.membership, others, calibrated(raw, initial.choice).outcome)
-
-
-def terms_of(cell: Cell, n_conditions: int) -> Model:
-    """Return all terms of a cell's tied models, each once, in the order of printing."""
-    return sort_terms((term for model in cell.models for term in model), n_conditions)

@@ -18,12 +18,11 @@ from analysis.methods.qca.grid import (
     choices,
     evaluate,
     robustness_grid,
-    terms_of,
 )
 from analysis.methods.qca.minimise import parsimonious
 from analysis.methods.qca.panel import panel_fit
 from analysis.methods.qca.robustness import robustness_fit
-from analysis.methods.qca.terms import read_model, write_term
+from analysis.methods.qca.terms import read_model
 from analysis.methods.qca.truth_table import truth_table
 from tests.unit.methods.qca.tables import names
 
@@ -197,7 +196,6 @@ def test_survival_and_fit_over_a_grid() -> None:
         if cell.models:
             fit = sufficiency(cell.membership, data.outcome)
             assert cell.coverage == pytest.approx(fit.coverage)
-            assert set(terms_of(cell, 4)) == set().union(*cell.models)
 
 
 def test_every_cell_bars_what_its_own_table_makes_untenable() -> None:
@@ -251,12 +249,3 @@ def test_memberships_and_given_anchors_are_taken_as_they_are() -> None:
 def test_an_empty_grid_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one choice"):
         robustness_grid(raw_sets(), [], read_expectations(names(4), {}))
-
-
-def test_terms_of_a_cell_are_written_in_order() -> None:
-    raw = raw_sets()
-    cell = evaluate(raw, choices(shares=[(0.05, 0.5, 0.95)])[0], read_expectations(names(4), {}))
-
-    written = [write_term(term, names(4)) for term in terms_of(cell, 4)]
-
-    assert written == sorted(written, key=lambda text: (text.count("*"), written.index(text)))
