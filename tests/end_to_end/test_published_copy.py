@@ -154,13 +154,12 @@ def test_a_damaged_database_is_one_message(workspace: Workspace, content: bytes)
     assert _digest(workspace.published) == before
 
 
-@pytest.mark.parametrize("fails", ["rows", "copy"])
-def test_a_full_disk_under_a_run_is_one_message(workspace: Workspace, fails: str) -> None:
-    before = _digest(workspace.published)
-    limit = 60 * 1024 if fails == "rows" else workspace.published.stat().st_size // 2
-
-    full = subprocess.run(
-        [sys.executable, "-m", "analysis.run", "--only", "baseline_4"],
+def _on_full_disk(
+    command: list[str], workspace: Workspace, limit: int
+) -> subprocess.CompletedProcess[str]:
+    """Run a command that cannot write a file beyond so many bytes."""
+    return subprocess.run(
+        command,
         cwd=ROOT,
         env=workspace.environment(),
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
@@ -169,10 +168,21 @@ def test_a_full_disk_under_a_run_is_one_message(workspace: Workspace, fails: str
         check=False,
     )
 
+
+@pytest.mark.parametrize("fails", ["rows", "copy"])
+def test_a_full_disk_under_a_run_is_one_message(workspace: Workspace, fails: str) -> None:
+    before = _digest(workspace.published)
+    limit = 60 * 1024 if fails == "rows" else workspace.published.stat().st_size // 2
+
+    full = _on_full_disk(
+        [sys.executable, "-m", "analysis.run", "--only", "baseline_4"], workspace, limit
+    )
+
     assert full.returncode == 1
     assert "could not be written" in full.stderr
     assert "File too large" in full.stderr
     assert "free disk space" in full.stderr
+    assert ("The rows of run" in full.stderr) == (fails == "copy")
     assert _digest(workspace.published) == before
 
 
@@ -180,15 +190,7 @@ def test_a_full_disk_keeps_the_copy_and_the_next_build_succeeds(workspace: Works
     before = _digest(workspace.published)
     limit = workspace.database.stat().st_size // 2
 
-    full = subprocess.run(
-        [DBT, "build", "--quiet"],
-        cwd=ROOT,
-        env=workspace.environment(),
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    full = _on_full_disk([DBT, "build", "--quiet"], workspace, limit)
 
     assert full.returncode == 1
     assert "File too large" in full.stdout
