@@ -49,7 +49,6 @@ from analysis.methods.spatial.maximise import Maximum
 
 # Up to here traces are taken over every unit, beyond it by seeded probes.
 _EXACT_UNITS = 200
-_DENSE_UNITS = 400
 _NO_VARIANCE = 1 - 1e-6
 _STEPS = 100
 # In standard errors.
@@ -154,7 +153,7 @@ class _Feedback:
         self._data, self._drops_unit = found.design.data, found.likelihood.drops_unit
         self._solver = Solver(self._data.weights, point)
         n = self._data.n_units
-        self._whole = self._data.lag(self._solver.solve(np.eye(n))) if n <= _DENSE_UNITS else None
+        self._whole = self._data.lag(self._solver.solve(np.eye(n))) if n <= _EXACT_UNITS else None
 
     def ahead(self, values: FloatArray) -> FloatArray:
         """Return G times the first axis of ``(N, ...)``."""

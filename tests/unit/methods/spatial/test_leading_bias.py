@@ -103,10 +103,8 @@ def _written_out(
 @pytest.mark.parametrize(
     ("model", "time", "weights", "is_random"),
     [
-        ("sar", (), ROW, True),
         ("sem", (), UNEQUAL, True),
         ("sac", (), ROW, True),
-        ("sac", ("time",), ROW, True),
         ("sac", ("time",), ROW, False),
     ],
 )

@@ -32,6 +32,7 @@ from tests.unit.methods.spatial.simulated import draw
 N, T = 12, 6
 W = row_standardised(random_map(N, seed=2))
 BOTH = ("entity", "time")
+ROW_SMALL = row_standardised(random_map(5, seed=2))
 
 
 @pytest.fixture(scope="module")
@@ -169,9 +170,10 @@ def test_effects_of_units_and_periods_are_found_and_the_mundlak_test_sees_them()
     # Units' effects are related to the regressors here, and are not in the other design.
     related = spatial_mundlak(panel, "sdm", with_time=True)
     unrelated = [spatial_mundlak(draw("sdm_random", s)[0], "sdm") for s in range(5)]
-    # 0.0009 before the bias of the variances was taken off: the test rejected too often.
-    assert (related.p_value or 1) < 0.005
-    assert np.median([test.statistic or 0 for test in unrelated]) < 9.5  # 95 % of chi2(4)
+    # Four means, a constant and 25 units left: F, not chi2.
+    assert (related.df1, related.df2) == (4, 25)
+    assert (related.p_value or 1) < 0.01
+    assert np.median([test.statistic or 0 for test in unrelated]) < 2.76  # 95 % of F(4, 25)
 
 
 def test_hausman_holds_its_size_with_period_effects() -> None:
@@ -204,5 +206,10 @@ def test_means_that_do_not_vary_between_units_are_not_added() -> None:
     assert spatial_mundlak(panel, "sdm").df1 == 2
     # Only the mean of b is there, and it is not lagged.
     assert spatial_mundlak(panel, "sdm", lagged=["a"]).df1 == 1
+    small = spatial_mundlak(
+        check_spatial(*spatial_sample(ROW_SMALL, n_periods=9, rho=0.3, seed=1).arrays, ROW_SMALL)
+    )
+    assert small.statistic is None
+    assert "5 units cannot tell 4 means" in (small.note or "")
     with pytest.raises(NotIdentified, match="there are no means to add"):
         spatial_mundlak(replace(panel, X=centred[..., :1], names=("a",)), "sdm")

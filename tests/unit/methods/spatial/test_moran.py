@@ -336,7 +336,7 @@ def test_draws_need_a_generator() -> None:
 
 def test_ties_count_in_the_adjusted_p_as_in_its_own() -> None:
     # Three values only: many permutations give I itself, up to rounding.
-    for seed in range(30, 60):
+    for seed in range(50, 60):
         values = np.random.default_rng(seed).integers(0, 3, size=7) * 0.1
         weights = row_standardised(random_map(7, seed=seed))
         rng = np.random.default_rng(1)

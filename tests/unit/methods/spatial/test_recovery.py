@@ -25,9 +25,7 @@ PANELS = 40
 N = W.shape[0]
 
 
-@pytest.mark.parametrize(
-    "name", ["sac", "sar_random", "sem_random", "sdm_random", "sdm_time_random"]
-)
+@pytest.mark.parametrize("name", ["sac", "sem_random", "sdm_random", "sdm_time_random"])
 def test_parameters_and_effects_are_recovered(name: str) -> None:
     determinant = log_determinant(W)
     fits = []
