@@ -202,8 +202,9 @@ def _of_covariance(
 def _columns(found: Estimated, seed: int) -> FloatArray:
     """Return columns C with C C' the identity between what is left of the units, or its mean."""
     n = found.design.data.n_units
-    columns = np.eye(n)
-    if n > _EXACT_UNITS:
+    if n <= _EXACT_UNITS:
+        columns = np.eye(n)
+    else:
         drawn = np.random.default_rng(seed).choice([-1.0, 1.0], size=(n, PROBES))
         columns = drawn / np.sqrt(PROBES)
     return _left(columns, drops_unit=found.likelihood.drops_unit)
