@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from analysis.report.studies import Model, Study, read_studies
-from analysis.report.texts import LANGUAGES, Texts, texts
+from analysis.report.texts import Texts, texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -195,10 +195,9 @@ def read_context(
 
 def _words(studies: Sequence[Study], lang: str) -> dict[str, str]:
     """Return what the studies call their names; where two differ, as the newer run has it."""
-    others = [other for other in LANGUAGES if other != lang]
     found: dict[str, str] = {}
     for study in reversed(studies):
-        for of in (*others, lang):
+        for of in dict.fromkeys(("en", lang)):  # English words where the Chinese are missing
             found |= study.words.get(of, {})
     return found
 

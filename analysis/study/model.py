@@ -101,8 +101,8 @@ class Wording(Settings):
     Attributes
     ----------
     en, zh
-        In English and in Chinese; where one is missing, the other stands. A bare text in
-        place of both is the same in every language.
+        In English and in Chinese; where the Chinese is missing, the English stands, where the
+        English is, the name. A bare text in place of both is the same in every language.
     """
 
     en: Text | None = None
