@@ -138,6 +138,9 @@ class Context:
         name, _, period = fact.rpartition(" ")
         if period.isdigit() and name in self.region_names:
             return f"{self.region_names[name]} {period}"
+        column, equals, value = fact.partition(" = ")
+        if equals:
+            return f"{self.variable(column)} = {value}"
         known = self.region_names.get(fact) or self.variables.get(fact)
         return known or self.words.get(fact, fact)
 

@@ -291,7 +291,8 @@ def _with_error(estimate: str, error: str | None, stars: str) -> str:
 
 def _name(model: Model, context: Context) -> str:
     method = context.text.name("method", model.method)
-    return f"({model.column_no}) {method}" if model.column_no else context.called(model)
+    column = context.text.name("column", model.column_no)
+    return f"({column}) {method}" if model.column_no else context.called(model)
 
 
 def _model_of(study: Study, model_id: str) -> Model | None:
