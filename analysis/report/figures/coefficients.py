@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 
 from analysis.report import numbers
 from analysis.report.figures.scale import Axis, tick_digits, ticks
-from analysis.report.figures.svg import Svg, clipped
+from analysis.report.figures.svg import Svg, clipped, text_width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from markupsafe import Markup
 
-_NAME = 200
-_PLOT = 500
+_NAMES = (120, 330)  # least and greatest room for names
+_PLOT = 460
 _VALUE = 160
+_TEXT = 12
 _ROW = 24
 _TOP = 8
 _BOTTOM = 30
@@ -42,6 +43,8 @@ class Point:
         What made it.
     opens_group
         Whether a thin rule stands above it.
+    heading
+        What it and the points below it belong to, in a row of its own above; empty for none.
     """
 
     name: str
@@ -52,6 +55,7 @@ class Point:
     printed: str
     tip: str
     opens_group: bool = False
+    heading: str = ""
 
 
 def coefficient_plot(points: Sequence[Point], label: str) -> Markup:
@@ -63,13 +67,29 @@ def coefficient_plot(points: Sequence[Point], label: str) -> Markup:
         if value is not None
     ]
     marks = ticks(min([0.0, *shown]), max([0.0, *shown]))
-    height = _TOP + len(points) * _ROW + _BOTTOM
-    sheet = Svg(_NAME + _PLOT + _VALUE, height, label, scrolls=True, css_class="coefficients")
-    across = Axis(marks[0], marks[-1], _NAME + 12, _NAME + _PLOT - 12)
+    rows = len(points) + sum(bool(point.heading) for point in points)
+    names = _room(points)
+    height = _TOP + rows * _ROW + _BOTTOM
+    sheet = Svg(names + _PLOT + _VALUE, height, label, scrolls=True, css_class="coefficients")
+    across = Axis(marks[0], marks[-1], names + 12, names + _PLOT - 12)
     _axis(sheet, across, marks, height - _BOTTOM)
-    for place, point in enumerate(points):
-        _point(sheet, point, across, _TOP + (place + 0.5) * _ROW)
+    y = _TOP + _ROW / 2
+    for point in points:
+        if point.opens_group:
+            sheet.line((0, y - _ROW / 2), (names + _PLOT + _VALUE, y - _ROW / 2), "rule")
+        if point.heading:
+            sheet.text((0, y + 4), point.heading, "label heading")
+            y += _ROW
+        _point(sheet, point, across, y, names)
+        y += _ROW
     return sheet.markup()
+
+
+def _room(points: Sequence[Point]) -> float:
+    """Return how much room the names take."""
+    least, greatest = _NAMES
+    longest = max((text_width(point.name, _TEXT) for point in points), default=0.0)
+    return min(max(longest + 12, least), greatest)
 
 
 def _axis(sheet: Svg, across: Axis, marks: Sequence[float], floor: float) -> None:
@@ -80,12 +100,10 @@ def _axis(sheet: Svg, across: Axis, marks: Sequence[float], floor: float) -> Non
         sheet.text((x, floor + 18), numbers.fixed(mark, digits), "tick middle")
 
 
-def _point(sheet: Svg, point: Point, across: Axis, y: float) -> None:
-    if point.opens_group:
-        sheet.line((0, y - _ROW / 2), (_NAME + _PLOT + _VALUE, y - _ROW / 2), "rule")
+def _point(sheet: Svg, point: Point, across: Axis, y: float, names: float) -> None:
     style = f"label end {point.kind}"
-    sheet.text((_NAME - 4, y + 4), clipped(point.name, _NAME - 10, 12), style)
-    sheet.text((_NAME + _PLOT + 4, y + 4), point.printed, f"label {point.kind}")
+    sheet.text((names - 4, y + 4), clipped(point.name, names - 10, _TEXT), style)
+    sheet.text((names + _PLOT + 4, y + 4), point.printed, f"label {point.kind}")
     if point.estimate is None:
         return
     if point.low is not None and point.high is not None:

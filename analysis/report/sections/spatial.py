@@ -212,11 +212,12 @@ def _plot(study: Study, models: Sequence[Model], term: str, context: Context) ->
 
 def _point(study: Study, model: Model, kind: str, term: str, context: Context) -> Point:
     row = _row(study, model, kind, term)
-    word = context.text.name("effect_kind", kind)
-    name = f"{context.called(model)}, {word}" if kind == KINDS[0] else word
+    name = context.text.name("effect_kind", kind)
     is_first = kind == KINDS[0]
+    heading = context.called(model) if is_first else ""
     if row is None:
-        return Point(name, None, None, None, "ours", context.text("models.not_in_it"), "", is_first)
+        missing = context.text("models.not_in_it")
+        return Point(name, None, None, None, "ours", missing, "", is_first, heading)
     error = row["std_error"]
     printed = numbers.quantity(row["estimate"], error) + numbers.stars(row["p_value"])
     if error is not None:
@@ -230,6 +231,7 @@ def _point(study: Study, model: Model, kind: str, term: str, context: Context) -
         printed=printed,
         tip=origin.of_estimate(model, row, context),
         opens_group=is_first,
+        heading=heading,
     )
 
 

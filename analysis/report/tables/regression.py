@@ -128,18 +128,18 @@ class RegressionTable:
         if model is None:
             return Column(self._context.text("models.published"), "published")
         label = self._context.text.name("method", model.method)
-        if len(self._models) > 1 and (not place.column_no or self._is_repeated(place)):
+        if not self._is_told_by_method(place):
             label = self._context.called(model)
         return Column(label, "refused" if model.is_refused else "ours", model.anchor)
 
-    def _is_repeated(self, place: _Place) -> bool:
-        """Say whether another model of the same column goes by the same method."""
-        methods = [
-            other.model.method
-            for other in self._places
-            if other.model is not None and other.column_no == place.column_no
-        ]
-        return place.model is not None and methods.count(place.model.method) > 1
+    def _is_told_by_method(self, place: _Place) -> bool:
+        """Say whether the method tells a column's model from the others of the table."""
+        if len(self._models) == 1:
+            return True
+        methods = [(other.column_no, other.model.method) for other in self._places if other.model]
+        own = (place.column_no, place.model.method if place.model else "")
+        several = len({method for _, method in methods}) > 1
+        return bool(place.column_no) and several and methods.count(own) == 1
 
     def _estimate_lines(self) -> list[Line]:
         found = {model.id: _by_part_and_term(self._study, model) for model in self._models}
