@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from warehouse.connection import ROOT
 
-PACKAGES = ("duckdb", "libpysal", "numpy", "pyarrow", "scipy")
+PACKAGES = ("duckdb", "libpysal", "numpy", "pandas", "pyarrow", "scipy")
 
 
 def code_version() -> str:
