@@ -52,7 +52,7 @@ class Remaining:
         new = sum(n for method, n in self._waiting.items() if method not in self._seconds)
         if new:
             known = f"about {left:.0f} s, and " if left >= _WORTH_TELLING else ""
-            return f"left: {known}{new} models of methods not yet timed"
+            return f"left: {known}{new} not yet timed"
         return f"left: about {left:.0f} s for the models" if left >= _WORTH_TELLING else ""
 
 

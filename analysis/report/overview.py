@@ -97,7 +97,8 @@ def findings(context: Context) -> list[dict[str, object]]:
 def _headline_model(study: Study, outcome: str, term: str) -> Model | None:
     """Return the last column of the first printed table that has the term.
 
-    Without a printed table it is the first entry on the most rows: no part of the sample.
+    Without a printed table it is the last entry on the most rows: no part of the sample, and of
+    a series of models the one that it ends in.
     """
     fitting = [
         model
@@ -106,7 +107,7 @@ def _headline_model(study: Study, outcome: str, term: str) -> Model | None:
     ]
     numbers_of = [model.table_no for model in fitting if model.table_no]
     if not numbers_of:
-        return max(fitting, key=lambda model: model.facts["n_used"] or 0, default=None)
+        return max(reversed(fitting), key=lambda model: model.facts["n_used"] or 0, default=None)
     first = min(numbers_of, key=lambda number: (len(number), number))
     return [model for model in fitting if model.table_no == first][-1]
 

@@ -67,7 +67,7 @@ def everything(
     show = Stoppable(listener(quiet=options.json), interrupt)
     try:
         outcome = run_study(Request(study, entries, options.jobs, options.seed), show)
-        with _told(outcome):
+        with _told(outcome, options):
             show.stage("writing the report and publishing")
             report, published = _report_and_publish(outcome, output, options.lang)
     finally:
@@ -88,7 +88,7 @@ def _report_and_publish(outcome: Outcome, output: Path, lang: str) -> tuple[Path
 
 
 @contextmanager
-def _told(outcome: Outcome) -> Iterator[None]:
+def _told(outcome: Outcome, options: argparse.Namespace) -> Iterator[None]:
     """Say that the rows are stored if what comes after them fails."""
     try:
         yield
@@ -96,15 +96,19 @@ def _told(outcome: Outcome) -> Iterator[None]:
         print(
             f"The rows of run {outcome.run.run_id} are in the database; "
             "what comes after them was not finished.\n"
-            f"  next step: {_renewed_by(outcome)}",
+            f"  next step: {_renewed_by(outcome, options)}",
             file=sys.stderr,
         )
         raise
 
 
-def _renewed_by(outcome: Outcome) -> str:
+def _renewed_by(outcome: Outcome, options: argparse.Namespace) -> str:
     """Say what renews the report and the copy of rows that are stored."""
     commands = "python -m analysis.report"
+    if options.output is not None:
+        commands += f" --study {outcome.run.study_id} --output {options.output}"
+    if options.lang != "en":
+        commands += f" --lang {options.lang}"
     if outcome.has_marts:
         commands += ", then python -m warehouse.publish"
     return f"{commands} (the models need not run again)"

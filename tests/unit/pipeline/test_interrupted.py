@@ -54,7 +54,8 @@ def test_rows_that_are_stored_are_named_with_what_renews_the_rest(
     ((stored,),) = _stored(tmp_path)
     told = capsys.readouterr().err
     assert f"The rows of run {stored} are in the database" in told
-    assert "python -m analysis.report (the models need not run again)" in told
+    report = f"python -m analysis.report --study firms --output {tmp_path / 'report'}"
+    assert f"{report} (the models need not run again)" in told
     assert told.rstrip().endswith("Interrupted.")
     assert "Traceback" not in told
     assert not list((tmp_path / "report").iterdir())

@@ -19,7 +19,7 @@ def test_a_slow_method_is_not_told_by_a_quick_one(monkeypatch: pytest.MonkeyPatc
     remaining = _remaining(monkeypatch, elapsed=3.0)
     for _ in range(3):
         remaining.ended("panel.pooled", 1.0)
-    assert remaining.words() == "left: 3 models of methods not yet timed"
+    assert remaining.words() == "left: 3 not yet timed"
 
 
 def test_like_models_take_as_long_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
