@@ -154,7 +154,9 @@ def test_estimates_and_paths_are_those_of_the_run(
     )
     if paths:
         rows = _rows(browser, "QCA paths")
-        assert sorted((row[1], row[4], row[5]) for row in rows) == paths
+        shown = {(row[1], row[4], row[5]) for row in rows}
+        assert len(rows) == min(len(paths), PAGE)
+        assert shown <= set(paths)
 
 
 def test_every_tile_of_the_map_has_its_name_score_and_place(

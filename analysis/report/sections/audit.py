@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from analysis.report.reader import NothingToShowError
@@ -65,8 +66,13 @@ def _place(table_no: str, context: Context) -> str:
 
 def _arithmetic(text: str, context: Context) -> str:
     """Return arithmetic with the words between its numbers in the report's language."""
+    whole = context.sentence(text)
+    if whole is not None:
+        return whole
     for word, said in arithmetic(context.text.lang):
         text = word.sub(said, text)
+    for name, said in context.words.items():
+        text = re.sub(rf"\b{re.escape(name)}\b", said, text)
     return text
 
 
