@@ -22,7 +22,7 @@ help: ## List the targets
 run: environment ## Raw files -> panel -> tables -> report, on the sample (or RAW_DIR=...)
 	@echo "1/2 dbt build: raw files, marts, checks, published copy (about half a minute)"
 	@$(BIN)/dbt build --quiet
-	@echo "2/2 analysis.run: models, report, published copy (one to four minutes)"
+	@echo "2/2 analysis.run: models, report, published copy (about a minute)"
 	@$(BIN)/python -m analysis.run
 
 # A file's tests stay in one process, in their order; the processes share the built sample.

@@ -1,4 +1,4 @@
-"""Records of necessary condition analysis (`tables/qca.sql`)."""
+"""Records of necessary condition analysis (`tables/nca.sql`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Records of the configurational tables (`tables/qca.sql`)."""
+"""Records of the configurational tables (`tables/qca.sql`, `tables/qca_robustness.sql`)."""
 
 from __future__ import annotations
 

@@ -20,7 +20,17 @@ if TYPE_CHECKING:
 
     import duckdb
 
-_FILES = ("core", "multiverse", "robust", "spatial", "threshold", "qca", "audit")
+_FILES = (
+    "core",
+    "multiverse",
+    "robust",
+    "spatial",
+    "threshold",
+    "qca",
+    "qca_robustness",
+    "nca",
+    "audit",
+)
 _TABLE = re.compile(
     r"(?P<about>(?:^-- [^\n]*\n)+)"
     r"^create table if not exists results\.(?P<name>\w+) \((?P<body>.*?)^\);",

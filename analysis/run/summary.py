@@ -36,16 +36,23 @@ def print_models(study: Study, entries: Sequence[Entry], *, as_json: bool) -> No
     print(f"{study.title} ({study.path})")
     width = max(len(entry.model_id) for entry in entries)
     widest = max(len(name) for name in METHODS)
-    for entry in entries:
+    printed = [_printed(entry) for entry in entries]
+    room = max(map(len, printed))
+    for entry, place in zip(entries, printed, strict=True):
         chosen = entry.options
-        printed = f"table {chosen.table}" if chosen.table else ""
-        printed += f" ({chosen.column})" if chosen.column else ""
         about = "on unreplaced data" if entry.twin_of else chosen.title or ""
-        made = f"{chosen.method:<{widest}}  {printed:<16}"
+        made = f"{chosen.method:<{widest}}  {place:<{room}} "
         print(f"  {entry.model_id:<{width}}  {made} {about}".rstrip())
     print("\nmethods that a study can name:")
     for name, method in sorted(METHODS.items()):
         print(f"  {name:<{widest}}  {method.about}")
+
+
+def _printed(entry: Entry) -> str:
+    """Name the printed table and column of a model; empty for none."""
+    chosen = entry.options
+    table = f"table {chosen.table}" if chosen.table else ""
+    return f"{table} ({chosen.column})" if chosen.column else table
 
 
 def print_summary(finished: Finished, *, as_json: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 import tempfile
 import time
@@ -104,9 +105,9 @@ def _told(outcome: Outcome, options: argparse.Namespace) -> Iterator[None]:
 
 def _renewed_by(outcome: Outcome, options: argparse.Namespace) -> str:
     """Say what renews the report and the copy of rows that are stored."""
-    commands = "python -m analysis.report"
+    commands = f"python -m analysis.report --study {outcome.run.study_id}"
     if options.output is not None:
-        commands += f" --study {outcome.run.study_id} --output {options.output}"
+        commands += f" --output {shlex.quote(str(options.output))}"
     if options.lang != "en":
         commands += f" --lang {options.lang}"
     if outcome.has_marts:

@@ -20,8 +20,8 @@ PUBLIC_SCHEMAS = ("marts", "results")
 # Oldest DuckDB that must be able to open the copy: what BI drivers bundle lags behind.
 STORAGE_VERSION = "v1.2.0"
 
-# Bytes. Keys of small tables take whole blocks: with DuckDB's 256 KiB the sample's copy is five
-# times as large and takes twice as long to write.
+# Bytes. Keys of small tables take whole blocks: with DuckDB's 256 KiB the sample's copy is more
+# than twice as large.
 BLOCK_SIZE = 16384
 
 # What compares results with the marts as they are now. A copy does not change: its views read
@@ -42,7 +42,7 @@ class Relation:
     schema, name
         Where it is.
     sql
-        Its definition, free of the database's own name.
+        What makes it in the copy, without rows.
     is_view
         Whether the copy has it as a view.
     comments

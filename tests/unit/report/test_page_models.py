@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from analysis.report.texts import texts
 from tests.unit.report import fixture
 from tests.unit.report.fixture import StudyRun
@@ -43,18 +45,20 @@ def test_a_part_that_no_table_prints_has_no_published_figure(
     assert second[2] == first[2]
 
 
-def test_a_study_without_printed_tables_is_headed_by_its_first_entry_on_every_row(
-    tmp_path: Path,
+@pytest.mark.parametrize(
+    ("part_of_the_sample", "headline"),
+    [("within", "pooled"), ("pooled", "within"), ("neither", "within")],
+)
+def test_a_study_without_printed_tables_is_headed_by_its_last_entry_on_the_most_rows(
+    tmp_path: Path, part_of_the_sample: str, headline: str
 ) -> None:
     database = fixture.create(tmp_path / "w.duckdb", runs=(StudyRun(table_no=None),))
     page = changed(
-        database, tmp_path / "part", "update results.model set n_used = 5 where model_id = 'within'"
+        database,
+        tmp_path / "page",
+        f"update results.model set n_used = 5 where model_id = '{part_of_the_sample}'",
     )
-    assert "in the model pooled." in page.one("p", class_="finding").text
-    page = changed(
-        database, tmp_path / "all", "update results.model set n_used = 5 where model_id = 'pooled'"
-    )
-    assert "in the model within." in page.one("p", class_="finding").text
+    assert f"in the model {headline}." in page.one("p", class_="finding").text
 
 
 def test_models_without_a_printed_table_are_grouped_by_outcome(tmp_path: Path) -> None:
