@@ -17,6 +17,7 @@ from analysis.methods.spatial.stacked import SpatialPanel
 
 Model = Literal["slx", "sar", "sem", "sdm", "sdem", "sac"]
 Bias = Literal["transform", "correct", "none"]
+EffectsBias = Literal["correct", "none"]
 Term = tuple[str, str]
 
 LAG_MODELS = ("sar", "sdm", "sac")

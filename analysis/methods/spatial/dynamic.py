@@ -213,7 +213,7 @@ def _score(found: Estimated) -> FloatArray:
     e = found.residuals.reshape(-1)
     Z = projector.apply(design.Z, 0.0, 1.0).reshape(e.size, -1)
     lagged = projector.apply(design.lagged_y, 0.0, 1.0).reshape(-1)
-    trace, _ = likelihood.determinant.traces(found.maximum.rho, 0.0)
+    trace, *_ = likelihood.determinant.traces(found.maximum.rho, 0.0)
     if likelihood.drops_unit:
         trace -= 1 / (1 - found.maximum.rho)
     m = likelihood.n_effective

@@ -7,20 +7,18 @@ r"""How much a change of x moves y: in the unit itself, in the others, and throu
     \text{total} = \tfrac{1}{N}\iota' S_k \iota, \quad
     \text{indirect} = \text{total} - \text{direct}
 
-(LeSage and Pace 2009, 2.7). A coefficient theta is not the spillover: with rho it feeds back. With
-g(rho) = tr G / N and s(rho) = iota' G iota / N, G = W (I - rho W)^-1, every effect is
+(LeSage and Pace 2009, 2.7). A coefficient theta is not the spillover: with rho it feeds back. Every
+effect is beta A(rho) + theta B(rho) for the functions of `effect_curves`, so that a thousand draws
+of (beta, theta, rho) cost a thousand values of two functions.
 
-.. math::
+Effects at the estimates are what programs report (`plug_in`). 1 / (1 - rho) bends, so that unbiased
+estimates make totals too large by order 1/n: in 30 x 14 panels by 0.8 % (lag model) and 3 to 4 %
+(SAC, whose rho is least precise), a fifteenth and an eighth of a standard error, about half with
+twice the periods; the mean of the draws is twice as far off. Where a fit carries the leading bias b
+of its estimates (`effects_bias` of `spatial_panel`; the default of SAC), effects are without their
+own by the second-order delta method, V being the covariance of the estimates:
 
-    \text{direct} = \beta (1 + \rho g) + \theta g, \qquad
-    \text{total} = \beta (1 + \rho s) + \theta s,
-
-so that a thousand draws of (beta, theta, rho) cost a thousand values of two functions.
-
-Effects are those of the estimates, as everywhere. 1 / (1 - rho) bends, so that unbiased estimates
-make totals too large by order 1/n: in 30 x 14 panels by 0.8 % (lag model) and 3.1 % (SAC, whose rho
-is least precise), a fifteenth and an eighth of a standard error, about half with twice the periods.
-The mean of the draws is further off, and is not reported.
+.. math:: f(\hat\theta) - f' b - \tfrac{1}{2} \mathrm{tr}(f'' V)
 """
 
 from __future__ import annotations
@@ -28,17 +26,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.polynomial import Chebyshev
 
 from analysis.methods.covariance.distributions import critical_value, two_sided_p
 from analysis.methods.covariance.spec import FloatArray
-from analysis.methods.spatial.logdet import LogDet, Solver
+from analysis.methods.spatial.effect_curves import EffectCurves, Passage, passage_by_order
 from analysis.methods.spatial.results import SpatialFit
 from analysis.methods.spatial.spectrum import Matrix
 
 KINDS = ("direct", "indirect", "total")
-_NODES = 13
-_REACH = 0.02
 _PROBES = 100
 _EXACT_UNITS = 1000
 _RHO = ("spatial", "rho")
@@ -54,6 +49,9 @@ class SpatialEffects:
         Regressors, k of them.
     estimates
         Direct, indirect, total, shape ``(k, 3)``.
+    plug_in
+        The same at the estimates themselves, where `estimates` are without their leading bias;
+        otherwise ``None``.
     std_errors
         By simulation from the estimated covariance; ``None`` without draws.
     std_errors_delta
@@ -69,6 +67,7 @@ class SpatialEffects:
 
     terms: tuple[str, ...]
     estimates: FloatArray
+    plug_in: FloatArray | None
     std_errors: FloatArray | None
     std_errors_delta: FloatArray
     statistics: FloatArray
@@ -92,60 +91,6 @@ class SpatialEffects:
         at = (self.terms.index(term), KINDS.index(kind))
         errors = self.std_errors_delta if self.std_errors is None else self.std_errors
         return float(self.estimates[at]), float(errors[at]), float(self.p_values[at])
-
-
-class EffectCurves:
-    """The functions g(rho) and s(rho) of one W.
-
-    Parameters
-    ----------
-    weights
-        W, sparse.
-    determinant
-        Its log-determinant, which knows tr G.
-    is_row_standardised
-        Whether s is 1 / (1 - rho).
-    """
-
-    def __init__(self, weights: Matrix, determinant: LogDet, *, is_row_standardised: bool) -> None:
-        self._weights, self._determinant = weights, determinant
-        self._is_row_standardised = is_row_standardised
-        self._n = int(weights.shape[0])
-
-    def at(self, rho: float) -> tuple[FloatArray, FloatArray]:
-        """Return (g, s) at one rho, and their slopes."""
-        trace, squared = self._determinant.traces(rho, _REACH)
-        if self._is_row_standardised:
-            total, steep = 1 / (1 - rho), 1 / (1 - rho) ** 2
-        else:
-            solver, ones = Solver(self._weights, rho), np.ones(self._n)
-            once = solver.solve(self._weights @ ones)
-            twice = solver.solve(self._weights @ once)
-            total, steep = float(once.mean()), float(twice.mean())
-        return np.array([trace / self._n, total]), np.array([squared / self._n, steep])
-
-    def own(self, rho: FloatArray) -> FloatArray:
-        """Return g for many rho."""
-        return self._determinant.trace_over(rho) / self._n
-
-    def everyone(self, rho: FloatArray) -> FloatArray:
-        """Return s for many rho."""
-        if self._is_row_standardised:
-            return np.asarray(1 / (1 - rho))
-        low, high = float(rho.min()), float(rho.max())
-        if high - low < 1e-8:
-            return np.full(rho.size, self._sum(low))
-        curve = Chebyshev.interpolate(
-            lambda points: np.array([self._sum(float(p)) for p in points]),
-            _NODES,
-            domain=[low, high],
-        )
-        return np.asarray(curve(rho))
-
-    def _sum(self, rho: float) -> float:
-        ones = np.ones(self._n)
-        reached = Solver(self._weights, rho).solve(self._weights @ ones)
-        return float(reached.sum()) / self._n
 
 
 def spatial_effects(
@@ -177,10 +122,11 @@ def spatial_effects(
     """
     if draws and rng is None:
         raise ValueError("simulated errors need a random generator: pass rng, or draws=0")
-    layout = _Layout(fit)
-    curves = EffectCurves(fit.weights, fit.determinant, is_row_standardised=fit.is_row_standardised)
-    estimates = layout.estimates(fit, curves)
-    delta = _delta(fit, layout, curves)
+    layout, curves = _Layout(fit), EffectCurves.of(fit)
+    passage = curves.at(fit.rho)
+    estimates = _with_indirect(_without_bias(fit, layout, passage))
+    at_estimates = _with_indirect(layout.at_estimates(passage))
+    delta = layout.delta_errors(passage)
     simulated, drawn, rejected = None, None, 0
     if draws and rng is not None:
         sample, rejected = draw_parameters(fit, draws, rng)
@@ -197,6 +143,7 @@ def spatial_effects(
     return SpatialEffects(
         terms=layout.terms,
         estimates=estimates,
+        plug_in=None if fit.leading_bias is None else at_estimates,
         std_errors=simulated,
         std_errors_delta=delta,
         statistics=statistics,
@@ -210,51 +157,64 @@ def spatial_effects(
 
 
 class _Layout:
-    """Where beta, theta and rho stand among a fit's coefficients."""
+    """Where beta, theta and rho stand among a fit's coefficients; at the end stands a zero."""
 
     def __init__(self, fit: SpatialFit) -> None:
         main = [(i, name) for i, (part, name) in enumerate(fit.terms) if part == "main"]
         self.terms = tuple(name for _, name in main if name != "const")
-        self.main = [i for i, name in main if name != "const"]
         places = {term: i for i, term in enumerate(fit.terms)}
-        self.wx = [places.get(("wx", name), -1) for name in self.terms]
-        self.rho = places.get(("spatial", "rho"), -1)
+        self._main = [i for i, name in main if name != "const"]
+        self._wx = [places.get(("wx", name), -1) for name in self.terms]
+        self._rho = places.get(_RHO, -1)
+        padded = np.append(fit.estimates, 0.0)
+        self._beta, self._theta = padded[self._main], padded[self._wx]
+        self._covariance = np.pad(fit.covariance, (0, 1))
 
-    def estimates(self, fit: SpatialFit, curves: EffectCurves) -> FloatArray:
-        """Effects at the estimates, shape ``(k, 3)``."""
-        (own, everyone), _ = curves.at(fit.rho)
-        one = self._combine(fit.estimates[None, :], np.array([own]), np.array([everyone]))
-        return np.asarray(one[0])
+    def at_estimates(self, passage: Passage) -> FloatArray:
+        """Return effects at the estimates, shape ``(k, K)``."""
+        return self._moved(passage, 0)
+
+    def _moved(self, passage: Passage, times: int) -> FloatArray:
+        """Effects, or their derivatives with respect to rho."""
+        own, near = passage.own[times], passage.near[times]
+        return np.outer(self._beta, own) + np.outer(self._theta, near)
+
+    def leading_bias(self, passage: Passage, bias: FloatArray) -> FloatArray:
+        """Return their leading bias, given that of the estimates, shape ``(k, K)``."""
+        padded, V = np.append(bias, 0.0), self._covariance
+        (own, own_slope, _), (near, near_slope, _) = passage.own, passage.near
+        found = np.outer(padded[self._main], own) + np.outer(padded[self._wx], near)
+        found += padded[self._rho] * self._moved(passage, 1)
+        found += np.outer(V[self._main, self._rho], own_slope)
+        found += np.outer(V[self._wx, self._rho], near_slope)
+        found += V[self._rho, self._rho] / 2 * self._moved(passage, 2)
+        return found
+
+    def delta_errors(self, passage: Passage) -> FloatArray:
+        """Return standard errors of direct, indirect, total effects, shape ``(k, 3)``."""
+        k = len(self.terms)
+        gradient = np.zeros((k, passage.own.shape[1], self._covariance.shape[0]))
+        gradient[..., self._rho] = self._moved(passage, 1)
+        for j, (main, wx) in enumerate(zip(self._main, self._wx, strict=True)):
+            gradient[j, :, main], gradient[j, :, wx] = passage.own[0], passage.near[0]
+        gradient = _with_indirect(gradient)
+        variances = np.einsum("jap,pq,jaq->ja", gradient, self._covariance, gradient)
+        return np.asarray(np.sqrt(np.clip(variances, 0.0, None)))
 
     def drawn(self, sample: FloatArray, curves: EffectCurves) -> FloatArray:
-        """Effects at each row of parameters ``(B, p)``, shape ``(B, k, 3)``."""
-        rho = sample[:, self.rho] if self.rho >= 0 else np.zeros(sample.shape[0])
-        return self._combine(sample, curves.own(rho), curves.everyone(rho))
-
-    def _combine(self, sample: FloatArray, own: FloatArray, everyone: FloatArray) -> FloatArray:
+        """Return effects at each row of parameters ``(B, p)``, shape ``(B, k, 3)``."""
         padded = np.column_stack([sample, np.zeros(sample.shape[0])])
-        beta, theta, rho = padded[:, self.main], padded[:, self.wx], padded[:, self.rho]
-        direct = beta * (1 + rho * own)[:, None] + theta * own[:, None]
-        total = beta * (1 + rho * everyone)[:, None] + theta * everyone[:, None]
-        return np.stack([direct, total - direct, total], axis=2)
+        beta, theta, rho = padded[:, self._main], padded[:, self._wx], padded[:, self._rho]
+        near = np.stack([curves.own(rho), curves.everyone(rho)], axis=1)
+        own = 1 + rho[:, None] * near
+        found = beta[..., None] * own[:, None] + theta[..., None] * near[:, None]
+        return np.moveaxis(_with_indirect(np.moveaxis(found, 2, 1)), 1, 2)
 
 
-def _delta(fit: SpatialFit, layout: _Layout, curves: EffectCurves) -> FloatArray:
-    p, k, rho = fit.estimates.size, len(layout.terms), fit.rho
-    values, slopes = curves.at(rho)
-    gradient = np.zeros((k, 3, p))
-    for j, (main, wx) in enumerate(zip(layout.main, layout.wx, strict=True)):
-        beta = fit.estimates[main]
-        theta = fit.estimates[wx] if wx >= 0 else 0.0
-        for kind, value, slope in zip((0, 2), values, slopes, strict=True):
-            gradient[j, kind, main] = 1 + rho * value
-            if wx >= 0:
-                gradient[j, kind, wx] = value
-            if layout.rho >= 0:
-                gradient[j, kind, layout.rho] = beta * (value + rho * slope) + theta * slope
-        gradient[j, 1] = gradient[j, 2] - gradient[j, 0]
-    variances = np.einsum("jap,pq,jaq->ja", gradient, fit.covariance, gradient)
-    return np.asarray(np.sqrt(np.clip(variances, 0.0, None)))
+def _with_indirect(values: FloatArray) -> FloatArray:
+    """Put total minus direct between direct and total, on the second axis."""
+    direct, total = values[:, 0], values[:, 1]
+    return np.stack([direct, total - direct, total], axis=1)
 
 
 def draw_parameters(
@@ -335,23 +295,24 @@ def effects_by_order(fit: SpatialFit, orders: int = 10, *, seed: int = 0) -> Ord
         Whose orders and rest add up to the effects.
     """
     layout = _Layout(fit)
-    traces, sums = _powers(fit.weights, orders, seed)
-    padded = np.append(fit.estimates, 0.0)
-    beta, theta = padded[layout.main], padded[layout.wx]
-    rho = fit.rho
-    passed = np.array([rho ** (q - 1) for q in range(1, orders + 1)])
-    strength = np.outer(rho * beta + theta, passed) if rho else np.outer(theta, passed)
-    direct = np.column_stack([beta, strength * traces])
-    total = np.column_stack([beta, strength * sums])
-    curves = EffectCurves(fit.weights, fit.determinant, is_row_standardised=fit.is_row_standardised)
-    whole = layout.estimates(fit, curves)
+    ways = [passage_by_order(fit.rho, means) for means in _powers(fit.weights, orders, seed)]
+    ways.append(EffectCurves.of(fit).at(fit.rho))
+    direct, total, whole = (_without_bias(fit, layout, passage) for passage in ways)
     return OrderedEffects(
         layout.terms,
         direct,
         total,
         whole[:, 0] - direct.sum(axis=1),
-        whole[:, 2] - total.sum(axis=1),
+        whole[:, 1] - total.sum(axis=1),
     )
+
+
+def _without_bias(fit: SpatialFit, layout: _Layout, passage: Passage) -> FloatArray:
+    """Effects, less their leading bias where it is to be taken off."""
+    found = layout.at_estimates(passage)
+    if fit.leading_bias is None:
+        return found
+    return found - layout.leading_bias(passage, fit.leading_bias)
 
 
 def _powers(weights: Matrix, orders: int, seed: int) -> tuple[FloatArray, FloatArray]:

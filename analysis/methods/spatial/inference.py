@@ -15,8 +15,9 @@ from analysis.methods.covariance.small_sample import ParameterCount
 from analysis.methods.covariance.spec import Covariance, FloatArray
 from analysis.methods.errors import NotIdentified
 from analysis.methods.spatial.demeaning import demean
-from analysis.methods.spatial.design import SpatialDesign
+from analysis.methods.spatial.design import EffectsBias, SpatialDesign
 from analysis.methods.spatial.information import Estimated, information, row_scores
+from analysis.methods.spatial.leading_bias import leading_bias
 from analysis.methods.spatial.logdet import Solver
 from analysis.methods.spatial.maximise import Maximum
 from analysis.methods.spatial.results import SpatialFit
@@ -29,6 +30,8 @@ def published(
     bias: str,
     requests: Sequence[Covariance],
     level: float,
+    *,
+    effects_bias: EffectsBias = "none",
 ) -> tuple[SpatialFit, ...]:
     """Add covariance, tests, effects and fit to point estimates, once per kind of error.
 
@@ -44,6 +47,8 @@ def published(
         Kinds of standard error.
     level
         Coverage of the intervals.
+    effects_bias
+        Whether effects are to be without their leading bias.
 
     Raises
     ------
@@ -52,6 +57,8 @@ def published(
     """
     bread = inverse_information(found)
     fit = _fit(found, rss, bias, requests[0], bread, level)
+    if effects_bias == "correct":
+        fit = replace(fit, leading_bias=_bias_left(found))
     others = (
         replace(fit, covariance_name=request.name, **_inference(found, request, bread, level))
         for request in requests[1:]
@@ -86,6 +93,7 @@ def _fit(
         effects=design.effects,
         is_random=design.is_random,
         bias=_bias_of(found, bias),
+        leading_bias=None,
         rho_low=determinant.low,
         rho_high=determinant.high,
         determinant=determinant,
@@ -114,6 +122,12 @@ def _sizes(found: Estimated) -> dict[str, Any]:
 def _bias_of(found: Estimated, bias: str) -> str:
     """Return what was in fact done about incidental parameters."""
     return bias if found.design.effects or found.design.is_random else "none"
+
+
+def _bias_left(found: Estimated) -> FloatArray:
+    """Return the leading bias that the estimates still have."""
+    p = found.estimates.size
+    return np.zeros(p) if found.uncorrected is not None else leading_bias(found)[:p]
 
 
 def _inference(

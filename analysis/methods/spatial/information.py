@@ -125,7 +125,7 @@ class SpatialTraces:
         self.single = np.empty(len(points))
         product = np.empty((len(points), len(points)))
         for i, point in enumerate(points):
-            self.single[i], product[i, i] = likelihood.determinant.traces(point, _REACH)
+            self.single[i], product[i, i], _ = likelihood.determinant.traces(point, _REACH)
         if len(points) == 2:
             product[0, 1] = product[1, 0] = self._mixed(points, product)
         self._solvers = [Solver(self._data.weights, point) for point in points]

@@ -72,8 +72,8 @@ class LogDet(ABC):
         """Return L for each rho, same shape."""
 
     @abstractmethod
-    def traces(self, rho: float, reach: float) -> tuple[float, float]:
-        """Return tr G and tr G^2 at rho; `reach` says over what distance L is looked at."""
+    def traces(self, rho: float, reach: float) -> tuple[float, float, float]:
+        """Return tr G, tr G^2, tr G^3 at rho; `reach` says over what distance L is looked at."""
 
     @abstractmethod
     def trace_over(self, rho: FloatArray) -> FloatArray:
@@ -150,10 +150,10 @@ class EigenLogDet(LogDet):
         steps = np.asarray(rho)[..., None] * self.values
         return np.asarray(np.log(np.abs(1 - steps)).sum(axis=-1))
 
-    def traces(self, rho: float, reach: float) -> tuple[float, float]:  # noqa: ARG002
-        """Return tr G and tr G^2 at rho, exactly."""
+    def traces(self, rho: float, reach: float) -> tuple[float, float, float]:  # noqa: ARG002
+        """Return tr G, tr G^2 and tr G^3 at rho, exactly."""
         g = self.values / (1 - rho * self.values)
-        return float(g.sum().real), float((g**2).sum().real)
+        return float(g.sum().real), float((g**2).sum().real), float((g**3).sum().real)
 
     def trace_over(self, rho: FloatArray) -> FloatArray:
         """Return tr G for many rho."""
@@ -163,10 +163,11 @@ class EigenLogDet(LogDet):
 class _Smooth(LogDet):
     """A log-determinant that is known at points; derivatives by a polynomial through them."""
 
-    def traces(self, rho: float, reach: float) -> tuple[float, float]:
-        """Return tr G and tr G^2 at rho from L within `reach` of it."""
+    def traces(self, rho: float, reach: float) -> tuple[float, float, float]:
+        """Return tr G, tr G^2 and tr G^3 at rho from L within `reach` of it."""
         first = self._polynomial(rho - reach, rho + reach).deriv()
-        return -float(first(rho)), -float(first.deriv()(rho))
+        second, third = first.deriv(), first.deriv(2)
+        return -float(first(rho)), -float(second(rho)), -float(third(rho)) / 2
 
     def trace_over(self, rho: FloatArray) -> FloatArray:
         """Return tr G for many rho from one polynomial over their range."""

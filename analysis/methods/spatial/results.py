@@ -52,6 +52,9 @@ class SpatialFit:
         Fixed effects, and whether units have random ones.
     bias
         ``transform``, ``correct`` or ``none``.
+    leading_bias
+        What `estimates` are off by in expectation, to order 1/n, shape ``(p,)``; zero where it was
+        taken off. ``None``: effects are to be taken at the estimates.
     rho_low, rho_high
         Interval in which rho and lambda are admissible.
     determinant
@@ -94,6 +97,7 @@ class SpatialFit:
     effects: tuple[str, ...]
     is_random: bool
     bias: str
+    leading_bias: FloatArray | None
     rho_low: float
     rho_high: float
     determinant: LogDet

@@ -28,6 +28,9 @@ SIMULATION, DELTA = "simulation", "delta"
 LONG_RUN = "_long_run"
 ORDER = "_order_"
 BEYOND = "beyond"
+PLUG_IN = "_plug_in"
+# In standard errors: from here on terms of the next order matter too.
+_LARGE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,43 @@ def effects_of(fit: SpatialFit, options: SpatialPanelOptions, context: Context) 
         rows += _long_run(fit, options, context)
     if options.orders:
         rows += _by_order(fit, options.orders)
-    return EffectRows(rows, _stretched(found))
+    rows += _at_estimates(found)
+    return EffectRows(rows, [*_taken_off(found), *_stretched(found)])
+
+
+def _at_estimates(found: SpatialEffects) -> list[Record]:
+    """Return effects before their leading bias was taken off."""
+    if found.plug_in is None:
+        return []
+    return [
+        Estimate(
+            part=f"{kind}{PLUG_IN}",
+            term=term,
+            estimate=float(found.plug_in[k, place]),
+            is_headline=False,
+        )
+        for place, kind in enumerate(KINDS)
+        for k, term in enumerate(found.terms)
+    ]
+
+
+def _taken_off(found: SpatialEffects) -> list[str]:
+    """Say that effects are not those at the estimates, and which were far from them."""
+    if found.plug_in is None:
+        return []
+    pairs = zip(found.terms, found.plug_in[:, -1], strict=True)
+    before = ", ".join(f"{term} {value:.4g}" for term, value in pairs)
+    notes = [
+        f"the leading bias of effects is taken off: total effects {before} before, as with "
+        "effects_bias none"
+    ]
+    off = np.abs(found.plug_in - found.estimates) > _LARGE * found.std_errors_delta
+    names = [f"{KINDS[j]} {found.terms[k]}" for k, j in np.argwhere(off).tolist()]
+    if names:
+        notes.append(
+            f"more than half a standard error was taken off, a rough correction: {', '.join(names)}"
+        )
+    return notes
 
 
 def _stretched(found: SpatialEffects) -> list[str]:

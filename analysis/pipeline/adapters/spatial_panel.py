@@ -95,6 +95,7 @@ def _fits(
         covariances=requests,
         is_random=options.random,
         bias=options.bias,
+        effects_bias=options.effects_bias,
         lagged=options.lagged,
         level=options.confidence,
         determinant=_determinant(data, options),

@@ -124,6 +124,10 @@ class SpatialPanelOptions(EquationOptions):
         ``correct`` the estimates for the bias of maximum likelihood (default of random effects and
         dynamic models; period effects are transformed away first) or ``none``; a list makes one
         model for each.
+    effects_bias
+        What is done about the leading bias of effects, which 1 / (1 - rho) and the estimates have:
+        ``correct`` takes it off (default of spatial.sac, unless `bias` leaves dummies in), ``none``
+        reports effects at the estimates, as other programs do (default of all others).
     lagged
         Regressors that enter with their spatial lag too; by default all.
     covariance
@@ -149,6 +153,7 @@ class SpatialPanelOptions(EquationOptions):
     random: bool = False
     dynamic: bool = False
     bias: Literal["transform", "correct", "none"] | None = None
+    effects_bias: Literal["correct", "none"] | None = None
     lagged: Columns | None = None
     covariance: Covariances = Field(default=(SpatialCovariance(kind="conventional"),), min_length=1)
     draws: int = Field(default=1000, ge=0)
@@ -187,8 +192,21 @@ class SpatialPanelOptions(EquationOptions):
                 "random effects without period effects are estimated with `bias: correct` (the "
                 "default) or `none`"
             )
+        self._check_effects_bias()
         if 0 < self.draws < 2:
             raise ValueError("`draws` is 0 or at least 2")
+
+    def _check_effects_bias(self) -> None:
+        if self.effects_bias != "correct":
+            return
+        if self.dynamic:
+            raise ValueError("`effects_bias: correct` is about static models, not `dynamic`")
+        has_dummies = self.bias == "none" or (self.bias == "correct" and not self.random)
+        if self.effects and has_dummies:
+            raise ValueError(
+                "`effects_bias: correct` needs fixed effects that are transformed away: leave out "
+                f"`bias: {self.bias}`, or write `effects_bias: none`"
+            )
 
     def _check_tests(self) -> None:
         chosen = self.tests or ()

@@ -39,6 +39,7 @@ COLUMNS: dict[str, list[Any]] = grid(REGIONS, YEARS) | {
     "same": np.repeat(np.arange(N) // 2 + 1.0, T).tolist(),
     "still": [1.0 if year == 2012 else float(i) for i in range(N) for year in YEARS],
 }
+PLUG_IN = {f"{kind}_plug_in" for kind in ("direct", "indirect", "total")}
 MODEL = "outcome: y, regressors: [a, b], weights: w"
 Change = Callable[[dict[str, list[Any]]], dict[str, list[Any]]]
 
@@ -126,7 +127,8 @@ def test_the_durbin_model_leaves_coefficients_effects_orders_and_tests(tmp_path:
         ("method: spatial.sar", {"main", "spatial"}),
         ("method: spatial.sem, bias: none", {"main", "spatial"}),
         ("method: spatial.sdem, lagged: [a]", {"main", "wx", "spatial"}),
-        ("method: spatial.sac, effects: [entity]", {"main", "spatial"}),
+        ("method: spatial.sac, effects: [entity], bias: none", {"main", "spatial"}),
+        ("method: spatial.sac, effects: [entity]", {"main", "spatial", *PLUG_IN}),
         ("method: spatial.sar, random: true, effects: [time]", {"main", "spatial"}),
         ("method: spatial.durbin, dynamic: true", {"main", "wx", "spatial", "dynamic"}),
         ("method: spatial.sem, random: true, effects: []", {"main", "spatial"}),
@@ -140,6 +142,16 @@ def test_every_model_runs(tmp_path: Path, settings: str, parts: set[str]) -> Non
     assert {part for part, _, _ in rows} == parts | kinds | long_run
     assert [row.weights_id for row in made.rows if isinstance(row, WeightsCheck)] == ["w"]
     assert numbers_of(made)["n_obs"] == N * T
+
+
+def test_effects_without_leading_bias_say_what_was_before(tmp_path: Path) -> None:
+    made = run(tmp_path, f"method: spatial.sac, {MODEL}")
+    rows = estimates(made)
+    total = rows["total_plug_in", "a", "none"]
+
+    assert not total.is_headline
+    assert rows["total", "a", "delta"].estimate != total.estimate
+    assert f"total effects a {total.estimate:.4g}, b " in str(made.note)
 
 
 def test_a_durbin_model_by_spectral_weights_has_every_test(tmp_path: Path) -> None:
@@ -323,6 +335,8 @@ def test_data_that_do_not_identify_a_model_are_refused_by_name(
         ("method: spatial.sem, dynamic: true", "`dynamic` does not belong to spatial.sem"),
         ("method: spatial.sar, random: true", "takes the place of `entity`"),
         ("method: spatial.sar, dynamic: true, bias: transform", "`bias: correct`"),
+        ("method: spatial.sac, bias: none, effects_bias: correct", "leave out `bias: none`"),
+        ("method: spatial.sar, dynamic: true, effects_bias: correct", "is about static models"),
         ("method: spatial.sar, draws: 1", "at least 2"),
         ("method: spatial.sar, tests: [nested]", "it belongs to spatial.durbin"),
         ("method: spatial.durbin, dynamic: true, tests: [hausman]", "is about static models"),

@@ -104,3 +104,55 @@ def test_orders_are_powers_of_the_weights_and_add_up(weights: np.ndarray, model:
 def test_draws_without_a_generator_are_refused() -> None:
     with pytest.raises(ValueError, match="need a random generator"):
         spatial_effects(_fit(ROW, "sar"))
+
+
+@pytest.mark.parametrize("model", ["sac", "sdm", "slx"])
+@pytest.mark.parametrize("weights", [ROW, SPECTRAL], ids=["row", "spectral"])
+def test_leading_bias_of_effects_is_that_of_second_differences(
+    weights: np.ndarray, model: str
+) -> None:
+    how = {"bias": "transform", "effects": ["entity"], "effects_bias": "correct"}
+    fit = _fit(weights, model, **how)
+    found, step = spatial_effects(fit, draws=0), 2e-4
+    point, p = fit.estimates, fit.estimates.size
+    shifts = np.eye(p) * step
+    gradient = np.array([_averages(fit, point + s) - _averages(fit, point - s) for s in shifts]) / (
+        2 * step
+    )
+    bend = np.zeros(gradient.shape[1:])
+    for i, j in np.ndindex(p, p):
+        a, b = shifts[i], shifts[j]
+        corners = [_averages(fit, point + s) for s in (a + b, -a - b, a - b, b - a)]
+        bend += fit.covariance[i, j] * (corners[0] + corners[1] - corners[2] - corners[3])
+    bend /= 4 * step**2
+
+    assert fit.leading_bias is not None
+    assert found.plug_in is not None
+    off = np.tensordot(fit.leading_bias, gradient, 1) + bend / 2
+    assert_allclose(found.plug_in, _averages(fit, point), rtol=1e-9, atol=1e-11)
+    assert_allclose(found.plug_in - found.estimates, off, rtol=1e-4, atol=1e-6)
+    orders = effects_by_order(fit, 3)
+    assert_allclose(orders.direct.sum(axis=1) + orders.direct_rest, found.estimates[:, 0])
+    assert_allclose(orders.total.sum(axis=1) + orders.total_rest, found.estimates[:, 2])
+
+
+def test_what_travels_through_an_order_is_without_its_own_bias() -> None:
+    # As rho nears zero the orders are all there is: their biases add up to that of the whole.
+    fit = _fit(ROW, "sac", bias="transform")
+    small = replace(fit, estimates=np.where([t[1] == "rho" for t in fit.terms], 0.1, fit.estimates))
+    found = effects_by_order(small, 12)
+
+    assert small.leading_bias is not None
+    assert_allclose(found.total_rest, 0, atol=1e-9)
+    assert_allclose(found.direct_rest, 0, atol=1e-9)
+
+
+def test_sac_is_without_leading_bias_where_no_dummies_are_left_in() -> None:
+    assert _fit(ROW, "sac", bias=None).leading_bias is not None
+    assert _fit(ROW, "sac", bias="none").leading_bias is None
+    assert _fit(ROW, "sdm", bias=None).leading_bias is None
+    random = _fit(ROW, "sdm", bias=None, is_random=True, effects=(), effects_bias="correct")
+    assert random.leading_bias is not None
+    assert not random.leading_bias.any()
+    with pytest.raises(ValueError, match="where fixed effects are transformed away, not for bias"):
+        _fit(ROW, "sac", bias="none", effects_bias="correct")

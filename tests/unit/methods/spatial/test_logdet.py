@@ -30,9 +30,10 @@ def test_values_and_traces_match_dense_matrices(weights: np.ndarray, method: str
     assert_allclose(found.value(POINTS), expected, atol=1e-11)
     for point in POINTS:
         G = weights @ np.linalg.inv(np.eye(40) - point * weights)
-        trace, squared = found.traces(float(point), 0.02)
+        trace, squared, cubed = found.traces(float(point), 0.02)
         assert_allclose(trace, np.trace(G), rtol=1e-8, atol=1e-9)
         assert_allclose(squared, np.trace(G @ G), rtol=1e-6)
+        assert_allclose(cubed, np.trace(G @ G @ G), rtol=1e-5, atol=1e-6)
     many = found.trace_over(np.linspace(0.3, 0.5, 7))
     each = [
         np.trace(weights @ np.linalg.inv(np.eye(40) - p * weights))
