@@ -51,6 +51,10 @@ class Dropped:
         return f"{self.reason}: {len(self.rows)} ({', '.join(self.rows[:_SHOWN])}{more})"
 
 
+class UnexpectedRows(NotIdentified):
+    """A model uses another number of rows than its study says."""
+
+
 @dataclass(frozen=True, slots=True)
 class Design:
     """The data of one model.
@@ -288,7 +292,7 @@ def _refuse_unexpected_rows(options: ModelOptions, design: Design, panel: Panel)
     if expected is None or expected == design.n_rows:
         return
     left_out = "; ".join(map(str, design.dropped)) or "none of the sample left out"
-    raise NotIdentified(
+    raise UnexpectedRows(
         f"The study expects the model to use {expected} rows, "
         f"and it uses {design.n_rows} ({left_out}).",
         "Look at the rows left out and at the sample, or correct `expect_n`.",

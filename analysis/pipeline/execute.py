@@ -18,7 +18,7 @@ from typing import cast
 
 from analysis.methods.errors import NotIdentified
 from analysis.pipeline.context import Adapter, Context, Records, model_seed
-from analysis.pipeline.design import Design, build_design
+from analysis.pipeline.design import Design, UnexpectedRows, build_design
 from analysis.pipeline.panel import Panel
 from analysis.pipeline.parallel import end_with_the_run
 from analysis.pipeline.weights import WeightsTable
@@ -115,7 +115,7 @@ def prepare_task(entry: Entry, inputs: Inputs) -> Task:
     try:
         design: Design | Refusal = build_design(inputs.panels[key], entry.options, inputs.weights)
     except NotIdentified as error:
-        design = _refusal(error.reason, error.next_step, is_expected=_expects_refusal(entry))
+        design = _refusal(entry, error)
     except InputError as error:
         raise InputError(
             f"Model {entry.model_id}: {error.what}",
@@ -269,13 +269,12 @@ def _run_one(
     try:
         records = adapter.run(design, entry.options, context)
     except NotIdentified as error:
-        expected = _expects_refusal(entry)
-        refusal = _refusal(error.reason, error.next_step, is_expected=expected)
+        refusal = _refusal(entry, error)
     except ValueError as error:
         # No study expects this one: it may be a fault of the software.
-        refusal = _refusal(
-            f"The data do not fit the method: {error}.",
-            "Look at the columns and the sample; --debug shows where it happened.",
+        refusal = Refusal(
+            reason=f"The data do not fit the method: {error}.",
+            next_step="Look at the columns and the sample; --debug shows where it happened.",
             is_expected=False,
         )
         failure = traceback.format_exc()
@@ -295,12 +294,10 @@ def _teller(
     return tell
 
 
-def _expects_refusal(entry: Entry) -> bool:
-    return entry.options.is_refusal_expected
-
-
-def _refusal(reason: str, next_step: str, *, is_expected: bool) -> Refusal:
-    return Refusal(reason=reason, next_step=next_step, is_expected=is_expected)
+def _refusal(entry: Entry, error: NotIdentified) -> Refusal:
+    # A number of rows that the study did not state right is never what it expects.
+    is_expected = entry.options.is_refusal_expected and not isinstance(error, UnexpectedRows)
+    return Refusal(reason=error.reason, next_step=error.next_step, is_expected=is_expected)
 
 
 def options_json(entry: Entry) -> str:

@@ -85,7 +85,8 @@ def _input_error(problems: list[_Problem], file: YamlFile, at: KeyPath) -> Input
 def _problems(
     model: type[BaseModel], values: dict[str, Any], error: ValidationError
 ) -> list[_Problem]:
-    found = [_problem(model, values, dict(detail)) for detail in error.errors()]
+    details = [dict(detail) for detail in error.errors()]
+    found = [_problem(model, values, detail) for detail in _of_the_branch_meant(values, details)]
     meant = {
         (problem.path[:-1], nearest(problem.path[-1], _keys(model, problem.path[:-1])))
         for problem in found
@@ -96,6 +97,26 @@ def _problems(
     # Every branch of a union complains, and a list complains again of what is wrong in it.
     first = list({problem.path: problem for problem in reversed(kept)}.values())[::-1]
     return [p for p in first if not any(_is_inside(other.path, p.path) for other in first)]
+
+
+def _of_the_branch_meant(
+    values: dict[str, Any], details: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Leave out that keys are no number or text where the branch with keys complains as well."""
+    odd = [
+        detail
+        for detail in details
+        if isinstance(detail["input"], dict)
+        and detail["type"].endswith("_type")
+        and _real_path(values, detail["loc"]) == _real_path(values, detail["loc"][:-1])
+    ]
+    others = [detail["loc"] for detail in details if detail not in odd]
+    return [
+        detail
+        for detail in details
+        if detail not in odd
+        or not any(loc[: len(detail["loc"]) - 1] == detail["loc"][:-1] for loc in others)
+    ]
 
 
 def _is_inside(path: KeyPath, other: KeyPath) -> bool:

@@ -120,7 +120,7 @@ def dynamic_spatial_panel(
     found = estimated_at(design, likelihood, maximum, beta, rss / likelihood.n_effective)
     if bias == "correct" and "entity" in chosen:
         found = _corrected(found)
-    (fit,) = published(found, rss, bias, [covariance or Covariance("conventional")], level)
+    (fit,) = published(found, bias, [covariance or Covariance("conventional")], level)
     return replace(fit, model=f"dynamic_{model}", bias=bias, notes=(*fit.notes, *_notes(fit)))
 
 

@@ -26,7 +26,6 @@ from analysis.methods.spatial.stacked import SpatialPanel
 
 def published(
     found: Estimated,
-    rss: float,
     bias: str,
     requests: Sequence[Covariance],
     level: float,
@@ -39,8 +38,6 @@ def published(
     ----------
     found
         The estimates.
-    rss
-        Residual sum of squares at the maximum.
     bias
         What was done about the incidental parameters.
     requests
@@ -56,7 +53,7 @@ def published(
         If the information matrix is singular.
     """
     bread = inverse_information(found)
-    fit = _fit(found, rss, bias, requests[0], bread, level)
+    fit = _fit(found, bias, requests[0], bread, level)
     if effects_bias == "correct":
         fit = replace(fit, leading_bias=_bias_left(found))
     others = (
@@ -68,7 +65,6 @@ def published(
 
 def _fit(
     found: Estimated,
-    rss: float,
     bias: str,
     request: Covariance,
     bread: FloatArray,
@@ -85,7 +81,7 @@ def _fit(
         level=level,
         sigma2=found.sigma2,
         sigma2_entity=_sigma2_entity(found),
-        rss=rss,
+        rss=float((found.residuals**2).sum()),
         loglik=maximum.loglik,
         **_criteria(found),
         r2_within=_r2_within(design, fitted),

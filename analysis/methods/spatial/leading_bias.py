@@ -50,7 +50,9 @@ from analysis.methods.spatial.maximise import Maximum
 # Up to here traces are taken over every unit, beyond it by seeded probes.
 _EXACT_UNITS = 200
 _NO_VARIANCE = 1 - 1e-6
-_STEPS = 100
+# Shares of the way to the next substitution.
+_STEPS = (1.0, 0.5, 0.2, 0.05)
+_PATIENCE = 20
 # In standard errors.
 _SETTLED = 1e-6
 
@@ -61,7 +63,8 @@ def without_leading_bias(found: Estimated) -> Estimated:
     .. math:: \theta = \hat\theta - b(\theta)
 
     (MacKinnon and Smith 1998, Journal of Econometrics 85): the bias is that at the corrected
-    estimates, by which sigma2 is e'e / (m - k) of a regression, whatever k.
+    estimates, by which sigma2 is e'e / (m - k) of a regression, whatever k. Found by repeated
+    substitution, in shorter steps where whole ones leave the interval or do not settle.
 
     Parameters
     ----------
@@ -74,18 +77,47 @@ def without_leading_bias(found: Estimated) -> Estimated:
     NotIdentified
         If the corrected rho or lambda leaves its interval, or corrections do not settle.
     """
-    bias, errors = _bias(found, 0)
-    for _ in range(_STEPS):
-        corrected = _moved(found, bias)
-        before = bias
-        bias, _ = _bias(corrected, 0)
-        if (np.abs(bias - before) <= _SETTLED * errors).all():
+    for step in _STEPS:
+        bias = _settled(found, step)
+        if bias is not None:
             return replace(_moved(found, bias), uncorrected=found.maximum)
-    raise NotIdentified(
-        "The bias of maximum likelihood is too large to be taken off: its corrections do not "
-        "settle.",
-        "Leave out regressors, use fixed effects, or bias 'none' and say so.",
+    raise _too_large(found)
+
+
+def _settled(found: Estimated, step: float) -> FloatArray | None:
+    """Return the bias at the estimates less that bias; None if it is not reached by such steps."""
+    bias, errors = _bias(found, 0)
+    taken = np.zeros(bias.size)
+    for _ in range(int(_PATIENCE * (1 + 1 / step))):
+        gap = bias - taken
+        if (np.abs(gap) <= _SETTLED * errors).all():
+            return bias
+        taken = taken + step * gap
+        if not _stays_inside(found, taken):
+            return None
+        bias, _ = _bias(_moved(found, taken), 0)
+    return None
+
+
+def _too_large(found: Estimated) -> NotIdentified:
+    points = {"rho": found.maximum.rho, "lambda": found.maximum.lam}
+    estimates = ", ".join(f"{n} {v:.4g}" for n, v in points.items() if n in _places(found))
+    low, high = found.likelihood.determinant.low, found.likelihood.determinant.high
+    return NotIdentified(
+        f"The leading bias cannot be taken off the maximum of the likelihood ({estimates or 'OLS'};"
+        f" admissible from {low:.4g} to {high:.4g}): corrected estimates leave the interval or do "
+        "not settle.",
+        "Write `bias: none` for the maximum itself and say so, leave out regressors, or use fixed "
+        "effects.",
     )
+
+
+def _stays_inside(found: Estimated, bias: FloatArray) -> bool:
+    """Return whether estimates less a bias are admissible."""
+    points = {"rho": found.maximum.rho, "lambda": found.maximum.lam}
+    places = _places(found)
+    inside = found.likelihood.determinant.is_inside
+    return all(inside(points[n] - bias[at]) for n, at in places.items() if n in points)
 
 
 def _moved(found: Estimated, bias: FloatArray) -> Estimated:
@@ -93,9 +125,6 @@ def _moved(found: Estimated, bias: FloatArray) -> Estimated:
     start, k, periods = found.maximum, found.beta.size, found.design.data.n_periods
     moved = {name: -float(bias[at]) for name, at in _places(found).items()}
     rho, lam = start.rho + moved.get("rho", 0.0), start.lam + moved.get("lambda", 0.0)
-    for name, point in (("rho", rho), ("lambda", lam)):
-        if name in moved:
-            found.likelihood.determinant.check_inside(point, f"The corrected {name}")
     theta = start.theta
     if "phi" in moved:
         phi = (1 / theta**2 - 1) / periods + moved["phi"]

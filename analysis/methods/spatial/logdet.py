@@ -79,6 +79,11 @@ class LogDet(ABC):
     def trace_over(self, rho: FloatArray) -> FloatArray:
         """Return tr G for many rho, shape ``(B,)``."""
 
+    def is_inside(self, rho: float) -> bool:
+        """Return whether rho lies further than 0.01 % from either end of its interval."""
+        margin = 1e-4 * (self.high - self.low)
+        return self.low + margin < rho < self.high - margin
+
     def check_inside(self, rho: float, name: str) -> None:
         """Refuse an estimate at the end of its interval.
 
@@ -87,8 +92,7 @@ class LogDet(ABC):
         NotIdentified
             If rho lies within 0.01 % of either end.
         """
-        margin = 1e-4 * (self.high - self.low)
-        if self.low + margin < rho < self.high - margin:
+        if self.is_inside(rho):
             return
         raise NotIdentified(
             f"{name} runs to the end of its admissible interval ({self.low:.6g}, {self.high:.6g}): "

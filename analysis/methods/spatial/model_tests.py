@@ -78,7 +78,7 @@ def durbin_tests(
 
 
 def _likelihood_ratio(data: SpatialPanel, durbin: SpatialFit, model: Model) -> PanelTest:
-    found, _ = maximum_of(
+    found = maximum_of(
         data,
         model,
         durbin.effects,
@@ -212,9 +212,7 @@ def effects_tests(
 
     def loglik(effects: tuple[str, ...]) -> float:
         if model is not None:
-            found, _ = maximum_of(
-                data, model, effects, bias="none", lagged=lagged, determinant=known
-            )
+            found = maximum_of(data, model, effects, bias="none", lagged=lagged, determinant=known)
             return found.maximum.loglik
         design = build_design(data, "sar", effects, is_random=False, lagged=None)
         return build_likelihood(design, known, "none").value(0.0, 0.0, 1.0)
@@ -278,7 +276,7 @@ def spatial_hausman(
 
     def side(effects: tuple[str, ...], *, is_random: bool) -> Estimated:
         bias = _possible(data, time, is_random=is_random)
-        found, _ = maximum_of(
+        found = maximum_of(
             data,
             model,
             effects,

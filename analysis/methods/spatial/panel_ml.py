@@ -219,7 +219,7 @@ def fit_with_errors(
             "the leading bias of effects is known where fixed effects are transformed away, not "
             f"for bias {treated!r}; use bias 'transform', or effects_bias 'none'"
         )
-    found, rss = maximum_of(
+    found = maximum_of(
         data,
         model,
         effects,
@@ -228,7 +228,7 @@ def fit_with_errors(
         lagged=lagged,
         determinant=determinant,
     )
-    return published(found, rss, treated, covariances, level, effects_bias=wanted)
+    return published(found, treated, covariances, level, effects_bias=wanted)
 
 
 def maximum_of(
@@ -240,8 +240,8 @@ def maximum_of(
     bias: Bias | None = None,
     lagged: Sequence[str] | None = None,
     determinant: LogDet | Method = "auto",
-) -> tuple[Estimated, float]:
-    """Return point estimates and the residual sum of squares alone; raises as `spatial_panel`."""
+) -> Estimated:
+    """Return point estimates alone; raises as `spatial_panel`."""
     chosen = check_spatial_effects(effects)
     check_periods(data, chosen, is_random=is_random)
     treated = bias or usual_bias(is_random=is_random)
@@ -256,8 +256,8 @@ def maximum_of(
     _check_error_left(rss, design)
     found = estimated_at(design, likelihood, maximum, beta, rss / likelihood.n_effective)
     if treated != "correct":
-        return found, rss
-    return (without_leading_bias(found) if is_random else _corrected(found)), rss
+        return found
+    return without_leading_bias(found) if is_random else _corrected(found)
 
 
 def usual_bias(*, is_random: bool) -> Bias:
@@ -337,9 +337,23 @@ def _corrected(found: Estimated) -> Estimated:
         rho = maximum.rho + next(steps) if design.has_lag else 0.0
         lam = maximum.lam + next(steps) if design.has_error else 0.0
         maximum = Maximum(rho, lam, 1.0, maximum.loglik)
-        for point, name in ((rho, "rho"), (lam, "lambda")):
-            found.likelihood.determinant.check_inside(point, f"The corrected {name}")
+        for name, before, after in (
+            ("rho", found.maximum.rho, rho),
+            ("lambda", found.maximum.lam, lam),
+        ):
+            _check_correction(found, name, before, after)
         sigma2 += float(moved[-1])
     if "entity" in design.effects:
         sigma2 *= t / (t - 1)
     return estimated_at(design, found.likelihood, maximum, beta, sigma2)
+
+
+def _check_correction(found: Estimated, name: str, before: float, after: float) -> None:
+    determinant = found.likelihood.determinant
+    if determinant.is_inside(after):
+        return
+    raise NotIdentified(
+        f"The correction for dummies would carry {name} from {before:.4g} to {after:.4g}, out of "
+        f"its admissible interval ({determinant.low:.4g}, {determinant.high:.4g}).",
+        "Use `bias: transform`, which needs no correction.",
+    )

@@ -33,11 +33,11 @@ class SpatialFit:
     level
         Coverage of the intervals.
     sigma2
-        Error variance: rss / `n_effective`, corrected where `bias` is ``correct``.
+        Error variance: rss / `n_effective`, or corrected where `bias` is ``correct``.
     sigma2_entity
         Variance of random effects; ``None`` without.
     rss
-        e'e of the filtered residuals.
+        e'e of `residuals`.
     loglik, aic, bic
         At the maximum; `n_parameters` counts coefficients, effects and variances.
     n_parameters

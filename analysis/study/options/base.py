@@ -26,7 +26,7 @@ def _as_tuple(value: object) -> object:
 
 Text = Annotated[str, BeforeValidator(_as_text)]
 Column = Annotated[str, BeforeValidator(_as_text), Field(min_length=1)]
-Count = Annotated[int, Field(gt=0)]
+Count = Annotated[int, Field(gt=0, strict=True)]
 Columns = Annotated[tuple[Column, ...], BeforeValidator(_as_tuple)]
 
 
@@ -86,8 +86,14 @@ class ExpectedRows(Settings):
         Rows of the panel that this is about; of any other panel nothing is expected.
     """
 
-    rows: int = Field(gt=0)
-    of: int = Field(gt=0)
+    rows: Count
+    of: Count
+
+    @model_validator(mode="after")
+    def _no_more_than_there_are(self) -> ExpectedRows:
+        if self.rows > self.of:
+            raise ValueError(f"a panel of {self.of} rows has no {self.rows} to use")
+        return self
 
 
 class ModelOptions(Settings):

@@ -172,6 +172,14 @@ def test_a_model_with_another_number_of_rows_is_refused_and_the_others_run(tmp_p
     assert not refusal.is_expected
 
 
+def test_an_expected_refusal_is_not_one_for_the_number_of_rows(tmp_path: Path) -> None:
+    tasks, inputs = prepared(tmp_path, ONE.replace("EXPECT", ", expect: refused, expect_n: 5"))
+    refusal = run(tasks, inputs)["m"].refusal
+    assert refusal is not None
+    assert "expects the model to use 5 rows" in refusal.reason
+    assert not refusal.is_expected
+
+
 def test_a_long_model_tells_how_far_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     body = "models:\n  m: {method: qca.fuzzy, outcome: y, conditions: [x], anchors: none}\n"
     of = study(tmp_path, body)

@@ -12,6 +12,7 @@ import pytest
 from numpy.testing import assert_allclose
 from numpy.typing import NDArray
 
+from analysis.methods.errors import NotIdentified
 from analysis.methods.spatial import leading_bias as module
 from analysis.methods.spatial.design import build_design
 from analysis.methods.spatial.information import estimated_at
@@ -28,6 +29,8 @@ FloatArray = NDArray[np.float64]
 Function = Callable[[FloatArray], FloatArray]
 
 N, T = 6, 3
+SEEDS = 30
+BOTH = ("entity", "time")
 ROW = row_standardised(random_map(N, seed=1))
 UNEQUAL = random_map(N, seed=1) / 3
 
@@ -131,9 +134,10 @@ def test_leading_bias_is_that_of_cox_and_snell(
 
 def test_sigma2_of_a_regression_is_divided_by_what_its_coefficients_leave() -> None:
     data, _, _, _ = draw("linear", 0)
-    found, rss = maximum_of(data, "slx", ())
+    found = maximum_of(data, "slx", ())
     corrected = without_leading_bias(found)
 
+    rss = (found.residuals**2).sum()
     assert_allclose(corrected.sigma2, rss / (data.y.size - found.beta.size), rtol=1e-8)
     assert_allclose(corrected.beta, found.beta, rtol=1e-12)
 
@@ -142,7 +146,7 @@ def test_variances_of_a_random_effects_regression_are_those_of_restricted_likeli
     # Without spatial terms: between units by N - 1, within by N (T - 1), balanced and exact.
     data, _, _, _ = draw("sar_random", 0)
     alone = replace(data, X=data.X[..., :0], names=())
-    found, _ = maximum_of(alone, "slx", (), is_random=True, bias="none")
+    found = maximum_of(alone, "slx", (), is_random=True, bias="none")
     corrected = without_leading_bias(found)
     y, periods, units = data.y, data.n_periods, data.n_units
     means = y.mean(axis=1)
@@ -163,7 +167,7 @@ def random() -> SpatialPanel:
 
 
 def test_probes_stand_for_all_units(random: SpatialPanel, monkeypatch: pytest.MonkeyPatch) -> None:
-    found, _ = maximum_of(random, "sdm", (), is_random=True, bias="none")
+    found = maximum_of(random, "sdm", (), is_random=True, bias="none")
     exact = leading_bias(found)
     monkeypatch.setattr(module, "_EXACT_UNITS", 10)
 
@@ -175,7 +179,7 @@ def test_correction_is_the_default_of_random_effects_and_says_what_was_before(
 ) -> None:
     plain = fit_spatial(random, "sdm", (), is_random=True, bias="none")
     fit = fit_spatial(random, "sdm", (), is_random=True)
-    corrected, _ = maximum_of(random, "sdm", (), is_random=True)
+    corrected = maximum_of(random, "sdm", (), is_random=True)
     bias = leading_bias(corrected)
 
     assert (plain.bias, fit.bias) == ("none", "correct")
@@ -192,10 +196,55 @@ def test_variance_of_units_that_is_zero_stays_zero() -> None:
     noise = np.random.default_rng(0).normal(size=data.y.shape)
     error = noise - noise.mean(axis=1, keepdims=True)
     y = np.linalg.solve(np.eye(data.n_units) - RHO * W, data.X @ BETA + error)
-    found, _ = maximum_of(replace(data, y=y), "sar", (), is_random=True, bias="none")
+    found = maximum_of(replace(data, y=y), "sar", (), is_random=True, bias="none")
     corrected = without_leading_bias(found)
 
     assert found.maximum.theta > 1 - 1e-6
     assert corrected.maximum.theta == 1
     assert np.isfinite(corrected.beta).all()
     assert corrected.sigma2 > found.sigma2
+
+
+def _short(n: int, periods: int, seed: int, theta: float, common: float) -> SpatialPanel:
+    """A panel with random effects too short for whole steps of the correction."""
+    weights = row_standardised(random_map(n, seed=3))
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n, periods, 2)) + rng.normal(size=(n, 1, 2))
+    noise = rng.normal(size=(n, periods)) + rng.normal(size=(n, 1))
+    lam = 0.0 if theta else 0.3
+    error = np.linalg.solve(np.eye(n) - lam * weights, noise) + common * rng.normal(size=periods)
+    mean = X @ BETA + theta * np.einsum("ij,jtk->itk", weights, X) @ np.ones(2)
+    y = np.linalg.solve(np.eye(n) - 0.4 * weights, mean + error)
+    entity, time = np.repeat(np.arange(n), periods), np.tile(np.arange(periods), n)
+    return check_spatial(y.ravel(), X.reshape(-1, 2), ["a", "b"], entity, time, weights)
+
+
+def test_short_steps_settle_where_whole_ones_leave_the_interval_or_swing() -> None:
+    for seed in range(SEEDS):
+        found = maximum_of(_short(8, 3, seed, 0.0, 1.0), "sac", (), is_random=True, bias="none")
+        corrected = without_leading_bias(found)
+        moved = corrected.estimates - found.estimates
+        # What was taken off is the bias at the corrected estimates.
+        assert_allclose(moved, -leading_bias(corrected)[: moved.size], atol=1e-5)
+
+
+def test_a_correction_that_leaves_the_interval_is_refused() -> None:
+    data, determinant = draw("sar", 2)[0], log_determinant(W)
+    plain, corrected = (
+        fit_spatial(data, "sar", BOTH, bias=bias, determinant=determinant)
+        for bias in ("none", "correct")
+    )
+    margin = 1e-4 * (determinant.high - determinant.low)
+    determinant.high = (plain.rho + corrected.rho) / 2 + margin
+    with pytest.raises(NotIdentified, match=r"from \S+ to \S+, out of its admissible") as error:
+        fit_spatial(data, "sar", BOTH, bias="correct", determinant=determinant)
+    assert "bias: transform" in error.value.next_step
+    random = draw("sar_random", 2)[0]
+    plain, corrected = (
+        fit_spatial(random, "sar", (), is_random=True, bias=bias) for bias in ("none", "correct")
+    )
+    determinant.high = (plain.rho + corrected.rho) / 2 + margin
+    with pytest.raises(NotIdentified, match="leave the interval or do not settle") as error:
+        fit_spatial(random, "sar", (), is_random=True, determinant=determinant)
+    assert f"rho {plain.rho:.4g}; admissible from" in error.value.reason
+    assert "bias: none" in error.value.next_step
