@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from analysis.pipeline.panel import Panel
+from analysis.results.records import Wording
 from analysis.study.model import Entry, Study
 from analysis.study.names import suggestion
 from warehouse.errors import InputError
@@ -43,17 +44,59 @@ def check_words(study: Study, panel: Panel) -> None:
     Raises
     ------
     InputError
-        If it is none of them; the message names the nearest.
+        If it is none of them (the message names the nearest), not the kind of thing that the
+        words are for, or several of them and one text for all.
     """
-    keys = {panel.entity_column, panel.time_column or panel.entity_column}
-    known = {*panel.columns, *keys, *study.samples, *study.weights}
-    for name in study.words:
-        if name not in known:
+    known = _named(study, panel)
+    for name, words in study.words.items():
+        kinds = [kind for kind, names in known.items() if name in names]
+        where = study.where("words", name)
+        if not kinds:
             raise InputError(
                 f"`{name}` is no column, sample or weights of the study.",
-                where=study.where("words", name),
-                next_step=suggestion(name, sorted(known)),
+                where=where,
+                next_step=suggestion(name, sorted(set().union(*known.values()))),
             )
+        for kind in words.of_kinds:
+            if kind not in kinds:
+                raise InputError(
+                    f"`{name}` is no {kind} of the study, but a {' and a '.join(kinds)}.",
+                    where=f"{where}.{kind}",
+                    next_step="take out the words for what has not that name",
+                )
+        if len(kinds) > 1 and not words.of_kinds:
+            one, other = kinds[:2]
+            raise InputError(
+                f"`{name}` is the name of a {' and of a '.join(kinds)}.",
+                where=where,
+                next_step=f"say which the words are for: `{name}: {{{one}: …, {other}: …}}`",
+            )
+
+
+def wording(study: Study, panel: Panel) -> list[Wording]:
+    """Return what the study calls itself in Chinese, and its names in either language."""
+    known = _named(study, panel)
+    said: list[tuple[str, str, str | None, str | None]]
+    said = [("study", study.study_id, None, study.title_zh)]
+    for name, words in study.words.items():
+        of_kinds = words.of_kinds or {kind: words for kind, names in known.items() if name in names}
+        said += [(kind, name, of.en, of.zh) for kind, of in of_kinds.items()]
+    return [
+        Wording(what=what, name=name, lang=lang, words=text)
+        for what, name, en, zh in said
+        for lang, text in (("en", en), ("zh", zh))
+        if text is not None
+    ]
+
+
+def _named(study: Study, panel: Panel) -> dict[str, set[str]]:
+    """Return the names that there are, by kind."""
+    keys = {panel.entity_column, panel.time_column or panel.entity_column}
+    return {
+        "column": {*panel.columns, *keys},
+        "sample": set(study.samples),
+        "weights": set(study.weights),
+    }
 
 
 def _check_column(study: Study, entry: Entry, panel: Panel, role: str, name: str) -> None:

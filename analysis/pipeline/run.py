@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from analysis.audit.examine import findings_of
 from analysis.pipeline import marts, provenance
 from analysis.pipeline.assemble import as_model
-from analysis.pipeline.check import check_columns, check_words
+from analysis.pipeline.check import check_columns, check_words, wording
 from analysis.pipeline.execute import Inputs, Result, Task, options_json, prepare_task, run_tasks
 from analysis.pipeline.joins import with_joined
 from analysis.pipeline.panel import Panel, load_panel
@@ -151,7 +151,8 @@ def run_study(request: Request, listener: Listener) -> Outcome:
         run = _run(request, started_at, inputs.panels["main"], marts.is_synthetic(connection))
         listener.stage("checking the results")
         entries = {entry.model_id: options_json(entry) for entry in study.entries}
-        _write(connection, run, models, entries, findings, _wording(study))
+        said = wording(study, inputs.panels["main"])
+        _write(connection, run, models, entries, findings, said)
         return Outcome(run, models, bool(marts.tables(connection, "marts")), findings)
     finally:
         connection.close()
@@ -209,24 +210,13 @@ def _run(request: Request, started_at: datetime, panel: Panel, is_synthetic: boo
     )
 
 
-def _wording(study: Study) -> list[Wording]:
-    """Return what the study calls itself in Chinese, and its names in either language."""
-    names = [("name", name, {"en": said.en, "zh": said.zh}) for name, said in study.words.items()]
-    return [
-        Wording(kind=kind, name=name, lang=lang, words=words)
-        for kind, name, said in [("study", study.study_id, {"zh": study.title_zh}), *names]
-        for lang, words in said.items()
-        if words is not None
-    ]
-
-
 def _write(
     connection: duckdb.DuckDBPyConnection,
     run: Run,
     models: Sequence[Model],
     entries: Mapping[str, str],
     findings: Sequence[AuditFinding],
-    wording: Sequence[Wording],
+    said: Sequence[Wording],
 ) -> None:
     from expectations.outcome import GateError
 
@@ -244,7 +234,7 @@ def _write(
             models,
             entries=entries,
             findings=findings,
-            wording=wording,
+            wording=said,
             before_commit=lambda: _pass_gate(connection),
         )
     except GateError:

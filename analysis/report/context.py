@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from analysis.report.names import Names, names_of
 from analysis.report.studies import Model, Study, read_studies
 from analysis.report.texts import Texts, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from analysis.report.reader import Reader
 
@@ -31,9 +32,11 @@ class Context:
     region_names
         Name of each region in that language, by the name that the panel has.
     variables
-        Name of each variable in that language, by its identifier.
-    words
-        What the studies call their names in that language: columns, samples, weights.
+        Name of each variable of the registry in that language, by its identifier.
+    own_names
+        What each study calls its columns, samples and weights, by the study.
+    names
+        The words in force: those of the study that this is the context `of`; else none.
     indicators
         Name of each indicator in that language, by its identifier.
     observed
@@ -51,12 +54,23 @@ class Context:
     regions: Mapping[int, str]
     region_names: Mapping[str, str]
     variables: Mapping[str, str]
-    words: Mapping[str, str]
+    own_names: Mapping[str, Names]
     indicators: Mapping[str, str]
     observed: Mapping[str, tuple[int, int]]
     studies: tuple[Study, ...]
     has_synthetic_files: bool
     claimed_methods: tuple[str, ...]
+    names: Names = field(default_factory=Names)
+
+    def of(self, whose: Study | Model) -> Context:
+        """Return the context as a study, or that of a model, has it: with its own words.
+
+        What one study calls its columns is no word for another's, nor for the marts; and the
+        registry of the marts says nothing of the columns of a file.
+        """
+        names = self.own_names.get(whose.study_id, Names())
+        variables = self.variables if whose.panel.startswith("marts.") else {}
+        return replace(self, names=names, variables=variables)
 
     @property
     def shows_marts(self) -> bool:
@@ -71,7 +85,7 @@ class Context:
         return self.titled(self.studies[0]) if self.studies else ""
 
     def titled(self, study: Study) -> str:
-        """Return a study in words, in the report's language where its catalogue has them."""
+        """Return a study in words, in the report's language where its file gives them."""
         return study.titles.get(self.text.lang, study.title)
 
     @property
@@ -99,23 +113,28 @@ class Context:
         """Return a region's name, or its number where the registry has no name."""
         return self.regions.get(region_id) or str(region_id)
 
+    def column(self, name: str) -> str | None:
+        """Return a column in words, of the study or else of the registry; None without any."""
+        return self.names.columns.get(name) or self.variables.get(name)
+
     def variable(self, variable_id: str) -> str:
-        """Return a variable's name, or its identifier where no registry has it."""
-        return self.variables.get(variable_id) or variable_id
+        """Return a variable's name, or its identifier where nothing has words for it."""
+        return self.column(variable_id) or variable_id
 
     def sample(self, name: str) -> str:
         """Return a sample in words, or its name in the study file."""
-        return self.words.get(name) or self.text.name("sample", name)
+        return self.names.samples.get(name) or self.text.name("sample", name)
 
     def weights(self, name: str) -> str:
         """Return spatial weights in words, or their name in the study file."""
-        return self.words.get(name, name)
+        return self.names.weights.get(name, name)
 
     def outcome(self, model: Model) -> str:
         """Return what a model explains, in words; empty where it explains nothing."""
+        own = self.of(model)
         named = (model.facts["outcome"] or "").split(", ")
         return ", ".join(
-            name[: -len(stem)] + self.variable(stem)
+            name[: -len(stem)] + own.variable(stem)
             for name in named
             if (stem := name.removeprefix("~"))
         )
@@ -126,23 +145,33 @@ class Context:
         if title is None:
             return model.id
         _, bracket, rest = model.id.removesuffix("[unreplaced]").partition("[")
-        choices = [self._choice(one) for one in rest.rstrip("]").split("][") if bracket]
+        codes = rest.rstrip("]").split("][") if bracket else []
+        choices = [self.of(model)._choice(code, model) for code in codes]
         return f"{title} [{', '.join(choices)}]" if choices else title
 
-    def _choice(self, code: str) -> str:
-        known = self.words.get(code) or self.text.name("sample", code)
+    def _choice(self, code: str, model: Model) -> str:
+        """Return one of several values of a setting in words, by the setting that has it."""
+        if model.options.get("weights") == code:
+            return self.weights(code)
+        if model.facts["sample"] == code:
+            return self.sample(code)
+        known = self.names.named(code) or self.text.name("sample", code)
         return self.text.name("incidental", code) if known == code else known
 
-    def word(self, fact: str) -> str:
-        """Return what a sentence names in words: a name of the study, a region, a row."""
+    def word(self, fact: str, place: str = "") -> str:
+        """Return what a sentence names in words: a name of the study, a region, a row.
+
+        `place` is what the sentence calls it: `groups` are samples where a column of the same
+        name has other words.
+        """
         name, _, period = fact.rpartition(" ")
         if period.isdigit() and name in self.region_names:
             return f"{self.region_names[name]} {period}"
         column, equals, value = fact.partition(" = ")
         if equals:
             return f"{self.variable(column)} = {value}"
-        known = self.region_names.get(fact) or self.variables.get(fact)
-        return known or self.words.get(fact, fact)
+        known = self.region_names.get(fact) or self.names.named(fact, place)
+        return known or self.variables.get(fact, fact)
 
     def sentence(self, text: str) -> str | None:
         """Return what the database says in English in this language, its names in words."""
@@ -180,29 +209,19 @@ def read_context(
         If there is no report in that language.
     """
     studies = read_studies(reader, study)
-    words = _words(studies, lang)
     return Context(
         reader=reader,
         text=texts(lang, of_any_panel=reader.hides("marts")),
         regions=_names(reader, "dim_region", "region_id", _region_name(lang)),
         region_names=_names(reader, "dim_region", "name_en", _region_name(lang)),
-        variables=_names(reader, "dim_variable", "variable_id", _name(lang)) | words,
-        words=words,
+        variables=_names(reader, "dim_variable", "variable_id", _name(lang)),
+        own_names={study.id: names_of(study, lang) for study in studies},
         indicators=_names(reader, "dim_indicator", "indicator_id", _name(lang)),
         observed=_observed(reader),
         studies=studies,
         has_synthetic_files=_has_synthetic_files(reader),
         claimed_methods=claimed_methods,
     )
-
-
-def _words(studies: Sequence[Study], lang: str) -> dict[str, str]:
-    """Return what the studies call their names; where two differ, as the newer run has it."""
-    found: dict[str, str] = {}
-    for study in reversed(studies):
-        for of in dict.fromkeys(("en", lang)):  # English words where the Chinese are missing
-            found |= study.words.get(of, {})
-    return found
 
 
 def _name(lang: str) -> str:

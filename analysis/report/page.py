@@ -161,13 +161,13 @@ def _words(context: Context) -> dict[str, object]:
         "t": context.text,
         "name": context.text.name,
         "lang": context.text.lang,
-        "sentence": context.sentence,
+        "sentence": lambda text, whose: (context.of(whose) if whose else context).sentence(text),
         "called": context.called,
-        "part": lambda name: origin.part(name, context),
+        "part": lambda name, whose: origin.part(name, context.of(whose)),
         "titled": context.titled,
         "error_kind": lambda kind: origin.std_error_kind(kind, context),
         "confidence": origin.confidence,
-        "term": lambda term: terms.in_words(term, context),
+        "term": lambda term, whose: terms.in_words(term, context.of(whose)),
         "quantile": label_of,
     }
 

@@ -36,6 +36,11 @@ class Model:
     anchor: str
 
     @property
+    def study_id(self) -> str:
+        """The study of the entry."""
+        return str(self.facts["study_id"])
+
+    @property
     def id(self) -> str:
         """The study entry."""
         return str(self.facts["model_id"])
@@ -97,7 +102,7 @@ class Study:
     titles
         The study in words by language, as its file gives them.
     words
-        What the study file calls its names, by language.
+        What the study file calls its names, by language and kind: column, sample, weights.
     """
 
     run: Row
@@ -109,12 +114,22 @@ class Study:
     refusals: Mapping[str, Row]
     newer_failure: Row | None
     titles: Mapping[str, str] = field(default_factory=dict)
-    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
         """The study's name: its file without the ending."""
         return str(self.run["study_id"])
+
+    @property
+    def study_id(self) -> str:
+        """The same, as its models call it."""
+        return self.id
+
+    @property
+    def panel(self) -> str:
+        """Its panel: schema and table, or a file."""
+        return str(self.run["panel"])
 
     @property
     def title(self) -> str:
@@ -202,9 +217,12 @@ def _study(
         replication=of_model["replication"],
         refusals={model: rows[0] for model, rows in of_model["refusal"].items()},
         newer_failure=failures.get(name),
-        titles={row["lang"]: row["words"] for row in said if row["kind"] == "study"},
+        titles={row["lang"]: row["words"] for row in said if row.get("what") == "study"},
         words={
-            lang: {row["name"]: row["words"] for row in rows if row["kind"] == "name"}
+            lang: {
+                kind: {row["name"]: row["words"] for row in of_kind}
+                for kind, of_kind in _grouped(rows, lambda row: str(row.get("what"))).items()
+            }
             for lang, rows in _grouped(said, lambda row: str(row["lang"])).items()
         },
     )
@@ -230,7 +248,7 @@ def _wording(reader: Reader) -> _Grouped:
     """Return, by run, what its study calls itself and its names; older runs say nothing."""
     if not reader.has("results.wording"):
         return {}
-    rows = reader.rows("select * from results.wording order by run_id, kind, name, lang")
+    rows = reader.rows("select * from results.wording order by run_id, name, lang")
     return _grouped(rows, lambda row: str(row["run_id"]))
 
 

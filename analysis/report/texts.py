@@ -19,10 +19,17 @@ from warehouse.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    Word = Callable[[str, str], str]
+
 _FOLDER = Path(__file__).parent / "messages"
 LANGUAGES = ("en", "zh")
 _NOUNS = "nouns."
 _JOINTS = {"en": "; ", "zh": "；"}
+
+
+def _as_it_is(name: str, place: str) -> str:
+    del place
+    return name
 
 
 class Texts:
@@ -69,20 +76,35 @@ class Texts:
             return ""
         return self._messages.get(f"names.{kind}.{identifier}", identifier)
 
-    def sentence(self, text: str, word: Callable[[str], str] = str) -> str | None:
+    def sentence(self, text: str, word: Word = _as_it_is) -> str | None:
         """Return what the database says in English in this language; None where it is not known.
 
         A text made of parts (``…; …``) is known where all of its parts are. `word` says what to
-        call a name in it.
+        call a name in it, given the name and what the sentence calls its place.
         """
         # Parts before the whole: a fact of one pattern would else swallow the parts after it.
-        parts = [_translated(part, self.lang, word) for part in text.split("; ")]
+        parts = [self._translated(part, word) for part in text.split("; ")]
         if self.lang == "en":
             parts = [said or part for said, part in zip(parts, text.split("; "), strict=True)]
         if all(parts):
-            return self._renamed(_JOINTS[self.lang].join(filter(None, parts)))
-        said = _translated(text, self.lang, word)
-        return None if said is None else self._renamed(said)
+            return _JOINTS[self.lang].join(filter(None, parts))
+        return self._translated(text, word)
+
+    def _translated(self, text: str, word: Word) -> str | None:
+        for pattern, translation in phrases(self.lang):
+            found = pattern.fullmatch(text)
+            if found is not None:
+                facts = found.groupdict().items()
+                # Nouns of the sentence alone: what it names has the words of its study.
+                return self._renamed(translation).format(
+                    **{place: self._fact(fact, place, word) for place, fact in facts}
+                )
+        return None
+
+    def _fact(self, fact: str, place: str, word: Word) -> str:
+        """Return a fact of a sentence: a sentence itself, or names, each in words."""
+        said = self._translated(fact, word)
+        return said or ", ".join(word(name, place) for name in fact.split(", "))
 
     def knows(self, key: str) -> bool:
         """Say whether the catalogue holds a key."""
@@ -126,13 +148,12 @@ def phrases(lang: str) -> tuple[tuple[re.Pattern[str], str], ...]:
 
 
 @cache
-def arithmetic(lang: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+def arithmetic(lang: str) -> Mapping[str, str]:
     """Return the words between the numbers of arithmetic, and how a language says them."""
     file = _FOLDER / f"arithmetic_{lang}.yml"
     if not file.exists():
-        return ()
-    pairs = yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader)
-    return tuple((re.compile(rf"\b{re.escape(word)}\b"), said) for word, said in pairs)
+        return {}
+    return dict(yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader))
 
 
 def _pairs(lang: str) -> list[tuple[str, str]]:
@@ -145,22 +166,6 @@ def _pairs(lang: str) -> list[tuple[str, str]]:
 
 def _pattern(english: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(english)))
-
-
-def _translated(text: str, lang: str, word: Callable[[str], str]) -> str | None:
-    for pattern, translation in phrases(lang):
-        found = pattern.fullmatch(text)
-        if found is not None:
-            return translation.format(
-                **{name: _fact(fact, lang, word) for name, fact in found.groupdict().items()}
-            )
-    return None
-
-
-def _fact(fact: str, lang: str, word: Callable[[str], str]) -> str:
-    """Return a fact of a sentence: a sentence itself, or names, each in words."""
-    said = _translated(fact, lang, word)
-    return said or ", ".join(word(name) for name in fact.split(", "))
 
 
 def texts(lang: str, *, of_any_panel: bool = False) -> Texts:

@@ -202,7 +202,7 @@ class AuditFinding(Record):
 class Wording:
     """What a study calls itself or one of its names in a language (results.wording)."""
 
-    kind: str
+    what: str
     name: str
     lang: str
     words: str

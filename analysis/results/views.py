@@ -128,8 +128,8 @@ _EXTRA = {
     "is_synthetic": "true: the panel was made from the synthetic sample; not a finding",
 }
 
-_CURRENT_PANEL = "SHA-256 of the panels that are in the marts now, computed when it is read"
-_CURRENT_WEIGHTS = "SHA-256 of the spatial weights that are in the marts now"
+_CURRENT_PANEL = "SHA-256 of the panels in the marts of this database"
+_CURRENT_WEIGHTS = "SHA-256 of the spatial weights in the marts of this database"
 _CURRENT_WEIGHTS_COLUMNS = {
     "source": "schema and table of the mart",
     "weights_id": "which weights of it",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from analysis.study.options.base import Column, Columns, ModelOptions, Settings, Text
+from analysis.study.options.base import Column, Columns, ModelOptions, Settings, Text, Title
 from analysis.study.weights import WeightsSource
 
 
@@ -95,8 +95,8 @@ class PanelSource(Settings):
         return self.model_copy(update={key: self.unreplaced, "unreplaced": None})
 
 
-class Wording(Settings):
-    """What the report calls a name of the study, by language.
+class Words(Settings):
+    """What the report calls something, by language.
 
     Attributes
     ----------
@@ -105,8 +105,8 @@ class Wording(Settings):
         English is, the name. A bare text in place of both is the same in every language.
     """
 
-    en: Text | None = None
-    zh: Text | None = None
+    en: Title | None = None
+    zh: Title | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -114,10 +114,41 @@ class Wording(Settings):
         return {"en": value, "zh": value} if isinstance(value, str) else value
 
     @model_validator(mode="after")
-    def _says_something(self) -> Wording:
-        if self.en is None and self.zh is None:
+    def _says_something(self) -> Self:
+        if all(getattr(self, name) is None for name in type(self).model_fields):
             raise ValueError("give a text, or `en` and `zh`")
         return self
+
+
+class Wording(Words):
+    """What the report calls a name of the study, by language.
+
+    Attributes
+    ----------
+    en, zh
+        In English and in Chinese; where the Chinese is missing, the English stands, where the
+        English is, the name. A bare text in place of both is the same in every language.
+    column, sample, weights
+        The same for each of these, in place of `en` and `zh`, where several have the name.
+    """
+
+    column: Words | None = None
+    sample: Words | None = None
+    weights: Words | None = None
+
+    @model_validator(mode="after")
+    def _here_or_by_kind(self) -> Self:
+        if self.of_kinds and (self.en is not None or self.zh is not None):
+            raise ValueError(
+                "give `en` and `zh` either here or under `column`, `sample`, `weights`"
+            )
+        return self
+
+    @property
+    def of_kinds(self) -> dict[str, Words]:
+        """The words for each kind of thing that has the name; empty where one text is all."""
+        kinds = {"column": self.column, "sample": self.sample, "weights": self.weights}
+        return {kind: words for kind, words in kinds.items() if words is not None}
 
 
 class StudyFile(Settings):
@@ -142,7 +173,8 @@ class StudyFile(Settings):
         Conditions on rows by name, as SQL; `all` is always there.
     words
         What the report calls columns, samples and weights, by their names: a text, or one
-        per language, `{en: before 2020, zh: 2020年以前}`. A name without words stands as it is.
+        per language, `{en: before 2020, zh: 2020年以前}`. A name without words stands as it is;
+        one of a column and a sample takes words for each, `{column: Eastern, sample: East}`.
     twin
         Whether every model is repeated on unreplaced data, if it does not say otherwise.
     audit
@@ -151,8 +183,8 @@ class StudyFile(Settings):
         Entries by name; each is one printed column or figure.
     """
 
-    title: str
-    title_zh: str | None = None
+    title: Title
+    title_zh: Title | None = None
     id: str | None = Field(default=None, pattern=r"^[^\s,\[\]]+$")
     description: str | None = None
     panel: PanelSource

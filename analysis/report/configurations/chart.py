@@ -89,10 +89,10 @@ def stated(one: Analysis, anchor: str, context: Context) -> ThreeLine | None:
     found = terms(one, "stated")
     if not found:
         return None
-    text = context.text
+    text, own = context.text, context.of(one.study)
     lines = [
         Line(
-            context.variable(name),
+            own.variable(name),
             tuple(Cell(_printed_glyph(one, row, name)) for row in found),
             tip=name,
         )
@@ -176,7 +176,8 @@ def _condition(name: str, columns: _Columns, context: Context, *, is_first: bool
         if not found:
             none = context.text("configurations.no_configuration") if is_first else ""
             cells.append(Cell(none))
-    return Line(context.variable(name), tuple(cells), tip=name)
+    words = context.of(columns[0][0].study).variable(name)
+    return Line(words, tuple(cells), tip=name)
 
 
 def _roles(one: Analysis, kind: str = _KIND) -> Mapping[tuple[int, str], Row]:

@@ -118,7 +118,7 @@ def _nca_plot(
     if line is not None and line["slope"] is not None:
         courses.append(_line(line, context))
     frame = Square(
-        context.variable(name),
+        context.of(one.study).variable(name),
         name,
         outcome_words(one, context),
         (some["x_low"], some["x_high"]),

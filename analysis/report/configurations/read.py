@@ -107,7 +107,7 @@ def of_table(found: Sequence[Analysis]) -> list[list[Analysis]]:
 def outcome_words(one: Analysis, context: Context) -> str:
     """Return the outcome in words: high, or not high."""
     name = one.outcome.removeprefix("~")
-    words = context.variable(name)
+    words = context.of(one.study).variable(name)
     key = "not_high" if one.outcome.startswith("~") else "high"
     return context.text(f"configurations.{key}", name=words)
 

@@ -28,13 +28,14 @@ def calibration(one: Analysis, anchor: str, context: Context) -> ThreeLine:
         groups.append(Group(text("configurations.published"), printed))
     groups.append(Group("", (Column(text("configurations.n_half")),)))
     names = [*one.conditions, one.outcome.removeprefix("~")]
+    own = context.of(one.study)
     lines = []
     for place, name in enumerate(names):
         cells = [Cell(numbers.quantity(by_set[name][anchor_])) for anchor_ in _ANCHORS]
         if published:
             cells += [_published(published, name, anchor_) for anchor_ in _ANCHORS]
         cells.append(Cell(numbers.integer(by_set[name]["n_half"])))
-        words = context.variable(name)
+        words = own.variable(name)
         label = name if words == name else f"{words} ({name})"
         lines.append(Line(label, tuple(cells), opens_block=place == len(one.conditions)))
     return ThreeLine(
@@ -92,7 +93,7 @@ def necessity(group: Sequence[Analysis], anchor: str, context: Context) -> Three
                 for cell in _necessity_cells(one, rows.get(expression), expression, has_published)
             ]
             opens = expression == name and name != group[0].conditions[0]
-            tip = context.variable(name)
+            tip = context.of(group[0].study).variable(name)
             lines.append(Line(expression, tuple(cells), tip=tip, opens_block=opens))
     notes = [text("configurations.necessity_note")]
     if has_published:
@@ -167,6 +168,7 @@ def ceilings(one: Analysis, anchor: str, context: Context) -> ThreeLine:
         )
         for kind in kinds
     )
+    own = context.of(one.study)
     lines = []
     for name in one.conditions:
         cells = []
@@ -175,7 +177,7 @@ def ceilings(one: Analysis, anchor: str, context: Context) -> ThreeLine:
             p, accuracy = numbers.p_value(row["p_permutation"]), numbers.percent(row["accuracy"])
             d = Cell(numbers.fixed(row["effect_size"], 3), tip=numbers.exact(row["effect_size"]))
             cells += [d, Cell(p), Cell(accuracy), Cell(numbers.quantity(row["scope"]))]
-        lines.append(Line(context.variable(name), tuple(cells), tip=name))
+        lines.append(Line(own.variable(name), tuple(cells), tip=name))
     shuffles = max((row["n_permutations"] for row in one.of("nca_ceiling")), default=0)
     return ThreeLine(
         anchor=anchor,
@@ -193,6 +195,7 @@ def bottlenecks(one: Analysis, kind: str, anchor: str, context: Context) -> Thre
     rows = [row for row in one.of("nca_bottleneck") if row["ceiling"] == kind]
     by_cell = {(row["outcome_level"], row["condition"]): row for row in rows}
     levels = sorted({row["outcome_level"] for row in rows})
+    own = context.of(one.study)
     lines = [
         Line(
             numbers.percent(level, 0),
@@ -205,7 +208,7 @@ def bottlenecks(one: Analysis, kind: str, anchor: str, context: Context) -> Thre
         anchor=anchor,
         caption=caption,
         stub=outcome_words(one, context),
-        groups=(Group("", tuple(Column(context.variable(name)) for name in one.conditions)),),
+        groups=(Group("", tuple(Column(own.variable(name)) for name in one.conditions)),),
         lines=tuple(lines),
         notes=(text("configurations.bottleneck_note"),),
     )

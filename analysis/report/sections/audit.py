@@ -26,7 +26,7 @@ def findings(context: Context) -> Mapping[str, object]:
     rows = context.reader.rows(f"select * from {_FINDINGS} order by study_id, finding_no")
     blocks = []
     for study in context.studies:
-        own = [_worded(row, context) for row in rows if row["study_id"] == study.id]
+        own = [_worded(row, context.of(study)) for row in rows if row["study_id"] == study.id]
         if own:
             grades = {grade: [row for row in own if row["grade"] == grade] for grade in _GRADES}
             blocks.append({"study": study, "grades": {g: r for g, r in grades.items() if r}})
@@ -69,11 +69,20 @@ def _arithmetic(text: str, context: Context) -> str:
     whole = context.sentence(text)
     if whole is not None:
         return whole
-    for word, said in arithmetic(context.text.lang):
-        text = word.sub(said, text)
-    for name, said in context.words.items():
-        text = re.sub(rf"\b{re.escape(name)}\b", said, text)
-    return text
+    return replaced(text, {**dict(context.names), **arithmetic(context.text.lang)})
+
+
+def replaced(text: str, words: Mapping[str, str]) -> str:
+    r"""Return a text with other words for some of its own, in which nothing is replaced again.
+
+    >>> replaced("central < west", {"central": "west of the coast", "west": r"\far"})
+    'west of the coast < \\far'
+    """
+    if not words:
+        return text
+    # Of several that begin at one place the longest.
+    known = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+    return re.sub(rf"(?<!\w)(?:{known})(?!\w)", lambda found: words[found[0]], text)
 
 
 SECTION = Section(

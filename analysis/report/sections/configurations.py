@@ -164,6 +164,7 @@ def robustness(context: Context) -> Mapping[str, object]:
         anchor = f"survival-{one.model.anchor}"
         blocks.append(
             {
+                "study": one.study,
                 "outcome": outcome_words(one, context),
                 "cells": cells,
                 "n_same": sum(row["same_models"] for row in cells[1:]),

@@ -29,8 +29,8 @@ def tables(context: Context) -> Mapping[str, object]:
     found = [
         {
             "study": study,
-            "table": _table(study, model, context),
-            "twin": _twin(study, model, context),
+            "table": _table(study, model, context.of(study)),
+            "twin": _twin(study, model, context.of(study)),
         }
         for study in context.studies
         for model in study.originals()

@@ -31,7 +31,7 @@ def jackknife(context: Context) -> Mapping[str, object]:
     for study, model in models_of(context, "panel."):
         rows = parts_from(study, model, _JACKKNIFE)
         if rows:
-            blocks.append(_left_out(study, model, rows, names, context))
+            blocks.append(_left_out(study, model, rows, names, context.of(study)))
     if not blocks:
         raise NotAskedForError("effects.no_jackknife")
     return {"blocks": blocks}

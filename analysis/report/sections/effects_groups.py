@@ -26,7 +26,7 @@ _GROUP, _DIFFERENCE = "group:", "difference:"
 def groups(context: Context) -> Mapping[str, object]:
     """Return, per comparison, the verdict of the test, the slopes and the pairs."""
     found = models_of(context, "panel.groups")
-    blocks = [_block(study, model, context) for study, model in found]
+    blocks = [_block(study, model, context.of(study)) for study, model in found]
     if not blocks:
         raise NotAskedForError("effects.no_groups")
     return {"blocks": blocks}

@@ -32,7 +32,7 @@ _SET = "anderson_rubin_set"
 
 def instruments(context: Context) -> Mapping[str, object]:
     """Return, per instrumented model, its stages, tests, intervals and published figures."""
-    blocks = [_block(study, model, context) for study, model in models_of(context, "iv.")]
+    blocks = [_block(study, model, context.of(study)) for study, model in models_of(context, "iv.")]
     if not blocks:
         raise NotAskedForError("effects.no_instrument")
     return {"blocks": blocks}

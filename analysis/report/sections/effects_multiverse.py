@@ -40,7 +40,7 @@ def multiverse(context: Context) -> Mapping[str, object]:
     ):
         rows.setdefault((row["study_id"], row["model_id"]), []).append(row)
     blocks = [
-        _block(study, models, rows, context)
+        _block(study, models, rows, context.of(study))
         for study in context.studies
         for models in _grids(study, context)
         if any((study.id, model.id) in rows for model in models)

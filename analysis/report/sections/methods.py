@@ -51,7 +51,7 @@ def paragraphs(context: Context) -> Mapping[str, object]:
     """Return, per study, what its panel is and what each of its tables was made with."""
     if not context.studies:
         raise NothingToShowError("missing.no_run")
-    return {"studies": [_study(study, context) for study in context.studies]}
+    return {"studies": [_study(study, context.of(study)) for study in context.studies]}
 
 
 def _study(study: Study, context: Context) -> Mapping[str, object]:

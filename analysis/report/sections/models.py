@@ -50,7 +50,8 @@ def plot(context: Context) -> Mapping[str, object]:
             continue
         outcome, term = focus
         points = list(_points(study, outcome, term, context))
-        facts = {"term": terms.in_words(term, context), "outcome": context.variable(outcome)}
+        own = context.of(study)
+        facts = {"term": terms.in_words(term, own), "outcome": own.variable(outcome)}
         label = context.text("models.plot_label", **facts, n=len(points))
         plots.append(
             {

@@ -132,7 +132,7 @@ def _models(context: Context) -> Iterator[Found]:
                 continue
             rows = context.reader.rows(_GLOBAL, study.id, model.id)
             if rows:
-                yield Found(study, model, _label(model, context), rows)
+                yield Found(study, model, _label(model, context.of(study)), rows)
 
 
 def _label(model: Model, context: Context) -> str:

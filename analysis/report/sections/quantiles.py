@@ -60,7 +60,7 @@ def course(context: Context) -> Mapping[str, object]:
         stops = [_stop(study, model, row, context) for row in rows]
         caption = context.text(
             "quantiles.course_caption",
-            term=terms.in_words(term, context),
+            term=terms.in_words(term, context.of(study)),
             outcome=context.outcome(model),
             level=origin.confidence(model),
             model=context.called(model),

@@ -36,15 +36,16 @@ def effects(context: Context) -> Mapping[str, object]:
     """Return, per study, the effects of every regressor, and those of the first in a figure."""
     blocks = []
     for study, models in _studies(context):
+        own = context.of(study)
         term = _focal_term(study, models)
         groups = list(_groups(models))
         blocks.append(
             {
                 "study": study,
                 "term": term,
-                "reading": _reading(study, groups[0][0], term, context),
-                "tables": [_effects_table(study, group, context) for group in groups],
-                "plot": _plot(study, models, term, context),
+                "reading": _reading(study, groups[0][0], term, own),
+                "tables": [_effects_table(study, group, own) for group in groups],
+                "plot": _plot(study, models, term, own),
                 "orders": _orders(study, groups[0][0], term),
                 "first": groups[0][0],
             }
@@ -74,7 +75,8 @@ def weights(context: Context) -> Mapping[str, object]:
         distinct = {row["weights_id"]: row for row in rows}
         if distinct:
             compared = [
-                _side_by_side(study, group, context) for group in _by_weights(study.originals())
+                _side_by_side(study, group, context.of(study))
+                for group in _by_weights(study.originals())
             ]
             blocks.append({"study": study, "rows": list(distinct.values()), "compared": compared})
     if not blocks:

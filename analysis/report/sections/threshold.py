@@ -100,7 +100,7 @@ def profile(context: Context) -> Mapping[str, object]:
             key = f"{model.id}/{row['n_thresholds']}/{row['position']}"
             course = courses.get(study.id, {}).get(key, [])
             if course and row["lr_critical"] is not None:
-                figures.append(_profile(study, model, row, course, context))
+                figures.append(_profile(study, model, row, course, context.of(study)))
     if not figures:
         raise NothingToShowError("missing.rows", table="results.latest_threshold_profile")
     return {"figures": figures}

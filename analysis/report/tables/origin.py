@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from analysis.report.studies import Model
 
 SEPARATOR = " · "
+# Parts that are named by samples, as the places of a sentence are.
+_OF_PARTS = dict.fromkeys(("group", "interaction", "difference"), "groups")
 
 
 def of_estimate(model: Model, row: Row, context: Context) -> str:
@@ -74,7 +76,7 @@ def part(name: str, context: Context) -> str:
     """Return a part of a model in words: an equation, a quantile, a group, a row left out."""
     kind, _, what = name.partition(":")
     if what and context.text.knows(key := f"names.part_of.{kind}"):
-        return context.text(key, what=context.word(what))
+        return context.text(key, what=context.word(what, _OF_PARTS.get(kind, "")))
     named = context.text.name("part", name)
     if named == name:
         named = context.text.name("effect", name)
@@ -83,7 +85,7 @@ def part(name: str, context: Context) -> str:
 
 def sample(model: Model, context: Context) -> str:
     """Return a model's sample, and what was done to the tails of its variables."""
-    name = context.sample(str(model.facts["sample"]))
+    name = context.of(model).sample(str(model.facts["sample"]))
     tails = model.options.get("transform") or {}
     for kind in ("winsorise", "trim"):
         if tails.get(kind) is not None:
@@ -108,7 +110,7 @@ def _of_model(model: Model, context: Context) -> Iterator[str]:
     facts = model.facts
     yield context.text(
         "origin.sample",
-        sample=context.sample(facts["sample"]),
+        sample=context.of(model).sample(facts["sample"]),
         rows=numbers.integer(facts["n_used"]),
     )
     share = context.unobserved_share(model)

@@ -34,6 +34,7 @@ def printed_of(study: Study, model: Model) -> Printed:
 
 def quantile_table(study: Study, model: Model, context: Context, caption: str) -> ThreeLine:
     """Return the slopes of one model by quantile."""
+    context = context.of(study)
     rows = study.headline(model.id)
     parts = parts_of(rows)
     printed = printed_of(study, model)

@@ -81,7 +81,7 @@ class RegressionTable:
         self._printed = printed or printed_term
         self._study = study
         self._models = models
-        self._context = context
+        self._context = context.of(study)
         self._with_fit = with_fit
         self._published = _published(study, models) if with_published else {}
         self._places = self._arranged()

@@ -21,16 +21,16 @@ def in_words(term: str, context: Context) -> str:
     named = context.text.name("term", term)
     if named != term:
         return named
-    if term in context.variables:
-        return context.variables[term]
+    if (known := context.column(term)) is not None:
+        return known
     stem, _, regime = term.rpartition(_REGIME)
     if stem and regime.isdigit():
         label = context.text("threshold.regime", number=regime)
         return context.text("models.term_of", name=in_words(stem, context), what=label)
     for mark, key in (_BEFORE | _BEHIND).items():
         stem = term.removeprefix(mark) if mark in _BEFORE else term.removesuffix(mark)
-        if stem != term and stem in context.variables:
-            return context.text(key, name=context.variables[stem])
+        if stem != term and (known := context.column(stem)) is not None:
+            return context.text(key, name=known)
     return term
 
 

@@ -23,11 +23,11 @@ create table if not exists results.run (
 -- One row per run, name and language: what the study file calls itself and its columns, samples and weights.
 create table if not exists results.wording (
     run_id varchar not null references results.run (run_id), -- the run
-    kind varchar not null check (kind in ('study', 'name')), -- study: the title of the study; name: a column, sample or weights
+    what varchar not null check (what in ('study', 'column', 'sample', 'weights')), -- what is named: the study itself, or a column, a sample or spatial weights of it
     name varchar not null, -- the study, or the name in the study file
     lang varchar not null check (lang in ('en', 'zh')), -- language of the words
     words varchar not null, -- what the report calls it in that language
-    primary key (run_id, kind, name, lang)
+    primary key (run_id, what, name, lang)
 );
 
 -- One row per run and model: what was asked for and what became of it.

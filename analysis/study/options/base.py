@@ -20,11 +20,18 @@ def _as_text(value: object) -> object:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
+def _not_blank(value: str) -> str:
+    if not value.strip():
+        raise ValueError("give a text that is not blank, or leave the key out")
+    return value
+
+
 def _as_tuple(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
 Text = Annotated[str, BeforeValidator(_as_text)]
+Title = Annotated[str, BeforeValidator(_as_text), AfterValidator(_not_blank)]
 Column = Annotated[str, BeforeValidator(_as_text), Field(min_length=1)]
 Count = Annotated[int, Field(gt=0, strict=True)]
 Columns = Annotated[tuple[Column, ...], BeforeValidator(_as_tuple)]
@@ -131,8 +138,8 @@ class ModelOptions(Settings):
     complete_cases: ClassVar[bool] = True
 
     method: str
-    title: str | None = None
-    title_zh: str | None = None
+    title: Title | None = None
+    title_zh: Title | None = None
     table: Text | None = None
     column: Text | None = None
     sample: str = "all"

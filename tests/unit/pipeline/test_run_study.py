@@ -140,12 +140,15 @@ def test_published_figures_stand_beside_ours(database: Path, tmp_path: Path) -> 
 
 
 def test_what_a_study_calls_its_names_is_stored(database: Path, tmp_path: Path) -> None:
-    said = "title_zh: 小研究\nwords: {agg: Density, all: {zh: 全部}}\nmodels:"
+    said = "title_zh: 小研究\nwords: {agg: {column: Density, sample: Late}, all: {zh: 全部}}\n"
+    said += "samples: {agg: year > 2012}\nmodels:"
     outcome = run(tmp_path, STUDY.replace("models:", said, 1), only=("two_way",))
     assert query(database, "select * exclude run_id from results.wording order by all") == [
-        ("name", "agg", "en", "Density"),
-        ("name", "agg", "zh", "Density"),
-        ("name", "all", "zh", "全部"),
+        ("column", "agg", "en", "Density"),
+        ("column", "agg", "zh", "Density"),
+        ("sample", "agg", "en", "Late"),
+        ("sample", "agg", "zh", "Late"),
+        ("sample", "all", "zh", "全部"),
         ("study", "small", "zh", "小研究"),
     ]
     connection = duckdb.connect(str(database))
@@ -163,6 +166,10 @@ def test_what_a_study_calls_its_names_is_stored(database: Path, tmp_path: Path) 
         ("{aggg: Density}", "did you mean `agg`"),
         ("{agg: {fr: Densité}}", "fr"),
         ("{agg: {}}", "Give a text"),
+        ('{agg: "  "}', "(?i)give a text that is not blank"),
+        ("{agg: {en: Density, column: Density}}", "either here or under"),
+        ("{agg: Density}\nsamples: {agg: year > 2012}", "`agg: {column: …, sample: …}`"),
+        ("{agg: {sample: Density}}", "`agg` is no sample of the study, but a column"),
     ],
 )
 def test_words_for_nothing_are_refused(

@@ -56,7 +56,9 @@ def test_columns_that_no_dictionary_knows_stand_as_they_are(context: Context) ->
 def test_a_sample_says_what_was_done_to_its_tails(
     context: Context, tails: object, words: str
 ) -> None:
-    found = origin.sample(Model({"sample": "all"}, {"transform": tails}, "", ""), context)
+    found = origin.sample(
+        Model({"study_id": "", "sample": "all"}, {"transform": tails}, "", ""), context
+    )
     whole = context.text.name("sample", "all")
     assert found.startswith(whole)
     assert (found == whole) == (tails is None)

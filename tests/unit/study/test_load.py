@@ -97,6 +97,8 @@ def test_two_mistakes_are_both_named(tmp_path: Path) -> None:
     ("text", "words"),
     [
         (HEAD, "The key `models` is missing."),
+        (within() + 'title_zh: ""\n', "Give a text that is not blank, or leave the key out"),
+        (within(title='"  "'), "Give a text that is not blank"),
         ("title: a\ntitle: b\n", "The key `title` is given twice."),
         ("title: [a\n", "not valid YAML"),
         ("", "holds no settings"),
