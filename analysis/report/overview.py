@@ -139,12 +139,14 @@ def _landing(context: Context) -> Iterator[Fact]:
         yield Fact(numbers.integer(row["cells"]), label, "quality-landing")
     if context.reader.has("marts.fct_observation"):
         row = context.reader.one(
-            "select count(*) as n, avg((value_status <> 'observed')::int) as share "
-            "from marts.fct_observation"
+            "select count(*) as n, avg(starts_with(value_status, 'filled')::int) as filled, "
+            "avg(starts_with(value_status, 'replaced')::int) as replaced, "
+            "avg(starts_with(value_status, 'missing')::int) as missing from marts.fct_observation"
         )
         if row["n"]:
-            label = context.text("overview.unobserved")
-            yield Fact(numbers.percent(row["share"]), label, "quality-variables")
+            shares = {name: numbers.percent(row[name]) for name in ("replaced", "missing")}
+            label = context.text("overview.unobserved", **shares)
+            yield Fact(numbers.percent(row["filled"]), label, "quality-variables")
 
 
 def _index(context: Context) -> Iterator[Fact]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analysis.report import numbers
 from analysis.report.figures.scale import Axis
-from analysis.report.figures.svg import Svg, clipped
+from analysis.report.figures.svg import LINE, NARROW, Svg, clipped, on_both, text_width, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,8 +19,10 @@ _NAME = 330
 _BAR = 430
 _END = 80
 
-_STACK_NAME = 130
-_STACK_BAR = 640
+_TEXT = 12
+
+_STACK_NAMES = (130, 110)  # room for names on a wide and on a narrow sheet
+_STACK_WIDTH = 850
 
 _INTERVAL_WIDTH = 150
 _INTERVAL_HEIGHT = 16
@@ -53,16 +55,45 @@ class Bar:
 
 def bar_chart(bars: Sequence[Bar], label: str) -> Markup:
     """Return horizontal bars on one scale from zero, in the order given."""
-    longest = max((bar.value for bar in bars), default=0.0) or 1.0
-    sheet = Svg(_NAME + _BAR + _END, len(bars) * _ROW + 4, label, scrolls=True, css_class="bars")
-    across = Axis(0, longest, 0, _BAR)
-    for place, bar in enumerate(bars):
-        y = place * _ROW + 2
-        sheet.text((_NAME - 8, y + 13), clipped(bar.name, _NAME - 12, 12), "label end")
+    return on_both(_bars(bars, label), _narrow_bars(bars, label))
+
+
+def _bars(bars: Sequence[Bar], label: str) -> Svg:
+    names = [wrapped(bar.name, _NAME - 12, _TEXT) for bar in bars]
+    height = sum(_ROW + LINE * (len(lines) - 1) for lines in names) + 4
+    sheet = Svg(_NAME + _BAR + _END, height, label, scrolls=True, css_class="bars")
+    across = Axis(0, _longest(bars), 0, _BAR)
+    y = 2.0
+    for bar, lines in zip(bars, names, strict=True):
+        sheet.lines((_NAME - 8, y + 13), lines, "label end")
+        y += LINE * (len(lines) - 1) / 2
         width = max(across.at(bar.value), 0)
         sheet.rect((_NAME, y + 1), (width, _ROW - 6), f"d{bar.group % 6}", tip=bar.tip)
         sheet.text((_NAME + width + 6, y + 13), bar.printed, "label")
-    return sheet.markup()
+        y += _ROW + LINE * (len(lines) - 1) / 2
+    return sheet
+
+
+def _narrow_bars(bars: Sequence[Bar], label: str) -> Svg:
+    """Return the bars with their names above them, as a phone shows them."""
+    room = NARROW - 12 - max((text_width(bar.printed, _TEXT) for bar in bars), default=0.0)
+    names = [wrapped(bar.name, room, _TEXT) for bar in bars]
+    height = sum(_ROW + LINE * len(lines) for lines in names) + 4
+    sheet = Svg(NARROW, height, label, css_class="bars")
+    across = Axis(0, _longest(bars), 0, NARROW)
+    y = 2.0
+    for bar, lines in zip(bars, names, strict=True):
+        sheet.lines((0, y + 11), lines, "label")
+        sheet.text((NARROW, y + 11), bar.printed, "label end")
+        y += LINE * len(lines)
+        width = max(across.at(bar.value), 0)
+        sheet.rect((0, y + 2), (width, _ROW - 9), f"d{bar.group % 6}", tip=bar.tip)
+        y += _ROW
+    return sheet
+
+
+def _longest(bars: Sequence[Bar]) -> float:
+    return max((bar.value for bar in bars), default=0.0) or 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,27 +117,29 @@ class Stack:
 
 def stacked_chart(stacks: Sequence[Stack], label: str) -> Markup:
     """Return stacked horizontal bars on one scale from zero."""
-    longest = max((sum(size for _, size in stack.parts) for stack in stacks), default=0) or 1
-    sheet = Svg(
-        _STACK_NAME + _STACK_BAR + _END,
-        len(stacks) * _ROW + 4,
-        label,
-        scrolls=True,
-        css_class="bars",
+    wide, narrow = _STACK_NAMES
+    return on_both(
+        _stacked(stacks, label, _STACK_WIDTH, wide), _stacked(stacks, label, NARROW, narrow)
     )
-    across = Axis(0, longest, 0, _STACK_BAR)
+
+
+def _stacked(stacks: Sequence[Stack], label: str, width: float, names: float) -> Svg:
+    longest = max((sum(size for _, size in stack.parts) for stack in stacks), default=0) or 1
+    end = 12 + max((text_width(stack.printed, _TEXT) for stack in stacks), default=0.0)
+    is_wide = width > NARROW
+    sheet = Svg(width, len(stacks) * _ROW + 4, label, scrolls=is_wide, css_class="bars")
+    across = Axis(0, longest, 0, width - names - end)
     for place, stack in enumerate(stacks):
         y = place * _ROW + 2
-        name = clipped(stack.name, _STACK_NAME - 12, 12)
-        sheet.text((_STACK_NAME - 8, y + 13), name, "label end")
-        x = float(_STACK_NAME)
+        sheet.text((names - 8, y + 13), clipped(stack.name, names - 12, _TEXT), "label end")
+        x = float(names)
         for group, (part, size) in enumerate(stack.parts):
-            width = across.at(size)
+            length = across.at(size)
             tip = f"{stack.name}, {part}: {numbers.fixed(size, 4)}"
-            sheet.rect((x, y + 1), (width, _ROW - 5), f"d{group % 6}", tip=tip)
-            x += width
+            sheet.rect((x, y + 1), (length, _ROW - 5), f"d{group % 6}", tip=tip)
+            x += length
         sheet.text((x + 6, y + 13), stack.printed, "label")
-    return sheet.markup()
+    return sheet
 
 
 def rank_interval(rank: int, low: int, high: int, count: int, label: str) -> Markup:

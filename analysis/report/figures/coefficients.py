@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analysis.report import numbers
 from analysis.report.figures.scale import Axis, tick_digits, ticks
-from analysis.report.figures.svg import Svg, clipped, text_width
+from analysis.report.figures.svg import LINE, NARROW, Svg, clipped, on_both, text_width, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,13 +60,21 @@ class Point:
 
 def coefficient_plot(points: Sequence[Point], label: str) -> Markup:
     """Return the plot, with a line at zero."""
+    return on_both(_wide(points, label), _narrow(points, label))
+
+
+def _marks(points: Sequence[Point]) -> list[float]:
     shown = [
         value
         for point in points
         for value in (point.estimate, point.low, point.high)
         if value is not None
     ]
-    marks = ticks(min([0.0, *shown]), max([0.0, *shown]))
+    return ticks(min([0.0, *shown]), max([0.0, *shown]))
+
+
+def _wide(points: Sequence[Point], label: str) -> Svg:
+    marks = _marks(points)
     rows = len(points) + sum(bool(point.heading) for point in points)
     names = _room(points)
     height = _TOP + rows * _ROW + _BOTTOM
@@ -82,7 +90,42 @@ def coefficient_plot(points: Sequence[Point], label: str) -> Markup:
             y += _ROW
         _point(sheet, point, across, y, names)
         y += _ROW
-    return sheet.markup()
+    return sheet
+
+
+def _narrow(points: Sequence[Point], label: str) -> Svg:
+    """Return the plot with names and numbers above the intervals, as a phone shows it."""
+    marks = _marks(points)
+    heads = [_heading(point) for point in points]
+    names = [_lines(point) for point in points]
+    rows = [
+        _ROW + LINE * (len(head) + len(lines)) + 3 * bool(head)
+        for head, lines in zip(heads, names, strict=True)
+    ]
+    height = _TOP + sum(rows) + _BOTTOM
+    sheet = Svg(NARROW, height, label, css_class="coefficients")
+    across = Axis(marks[0], marks[-1], 16, NARROW - 16)
+    _axis(sheet, across, marks, height - _BOTTOM)
+    top = float(_TOP)
+    for point, head, lines, row in zip(points, heads, names, rows, strict=True):
+        if point.opens_group:
+            sheet.line((0, top), (NARROW, top), "rule")
+        sheet.lines((0, top + LINE), head, "label heading")
+        y = top + LINE * (len(head) + 1) + 3 * bool(head)
+        sheet.lines((0, y), lines, f"label {point.kind}")
+        sheet.text((NARROW, y), point.printed, f"label end {point.kind}")
+        _mark(sheet, point, across, top + row - 11)
+        top += row
+    return sheet
+
+
+def _heading(point: Point) -> list[str]:
+    # Bold letters are about a tenth wider.
+    return wrapped(point.heading, NARROW / 1.1, _TEXT) if point.heading else []
+
+
+def _lines(point: Point) -> list[str]:
+    return wrapped(point.name, NARROW - 12 - text_width(point.printed, _TEXT), _TEXT)
 
 
 def _room(points: Sequence[Point]) -> float:
@@ -104,6 +147,10 @@ def _point(sheet: Svg, point: Point, across: Axis, y: float, names: float) -> No
     style = f"label end {point.kind}"
     sheet.text((names - 4, y + 4), clipped(point.name, names - 10, _TEXT), style)
     sheet.text((names + _PLOT + 4, y + 4), point.printed, f"label {point.kind}")
+    _mark(sheet, point, across, y)
+
+
+def _mark(sheet: Svg, point: Point, across: Axis, y: float) -> None:
     if point.estimate is None:
         return
     if point.low is not None and point.high is not None:

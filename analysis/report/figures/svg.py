@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _TEXT, _LEAST_TEXT = 12, 11  # size of a figure's text, and below which nobody can read it
+LINE = 13  # from one line of a text to the next
 _WIDTH_OF_A_LETTER = 0.56  # of the font size, in the sans-serif faces of the style sheet
 _WIDE_FROM = 0x2E80  # the first East Asian character, a full em wide
 
@@ -30,6 +31,20 @@ def clipped(text: str, width: float, size: float) -> str:
     while kept and text_width(kept + "…", size) > width:
         kept = kept[:-1]
     return kept.rstrip() + "…"
+
+
+def wrapped(text: str, width: float, size: float) -> list[str]:
+    """Return a text in one line or, where that is too wide, in two; the second may be clipped.
+
+    >>> wrapped("Urban employment", 120, 12), wrapped("Urban employment", 80, 12)
+    (['Urban employment'], ['Urban', 'employment'])
+    """
+    if text_width(text, size) <= width:
+        return [text]
+    fits = next(n for n in range(len(text), 0, -1) if text_width(text[:n], size) <= width)
+    space = text.rfind(" ", 1, fits + 1)
+    at = space if space > 0 else fits
+    return [text[:at].rstrip(), clipped(text[at:].lstrip(), width, size)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +86,9 @@ def on_both(wide: Svg, narrow: Svg) -> Markup:
         + narrow.markup()
         + Markup("</div>")
     )
+
+
+NARROW = 356  # width of a figure on the screen of a phone
 
 
 class Svg:
@@ -163,6 +181,11 @@ class Svg:
             f'<text x="{_number(x)}" y="{_number(y)}" class="{escape(css_class)}">'
             f"{escape(text)}</text>"
         )
+
+    def lines(self, at: tuple[float, float], lines: Sequence[str], css_class: str) -> None:
+        """Write lines of text below each other, the first on the baseline."""
+        for place, line in enumerate(lines):
+            self.text((at[0], at[1] + place * LINE), line, css_class)
 
     def open_group(self, css_class: str, **data: object) -> None:
         """Begin a group; its facts become data attributes."""

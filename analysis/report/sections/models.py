@@ -10,7 +10,7 @@ from analysis.report.figures.coefficients import Point, coefficient_plot
 from analysis.report.reader import NotAskedForError, NothingToShowError
 from analysis.report.section import Piece, Section
 from analysis.report.tables import origin, terms
-from analysis.report.tables.regression import CONSTANT, WITHOUT, RegressionTable
+from analysis.report.tables.regression import CONSTANT, WITHOUT, RegressionTable, fit_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -38,7 +38,8 @@ def tables(context: Context) -> Mapping[str, object]:
     shown = [study for study in studies if study["tables"]]
     if not shown:
         raise _nothing("missing.rows", context)
-    return {"studies": shown}
+    models = [model for study in _studies(context) for model in _shown(study, context)]
+    return {"studies": shown, "has_published": any(model.table_no for model in models)}
 
 
 def plot(context: Context) -> Mapping[str, object]:
@@ -160,7 +161,7 @@ def _block(
             for row in study.diagnostics.get(model.id, [])
         ],
         "errors": other_errors(study, models),
-        "fit": [{**row, "model": model} for model in models for row in study.fit.get(model.id, [])],
+        "fit": fit_rows(study, models),
         "twins": _twin_table(study, models, caption, context),
         "notes": [model for model in models if model.facts["note"]],
     }
@@ -191,6 +192,15 @@ def _agreement(study: Study, models: Sequence[Model]) -> Mapping[str, int] | Non
         "stars": sum(same_stars),
         "n_stars": len(same_stars),
     }
+
+
+def fit_rows(study: Study, models: Sequence[Model]) -> list[Mapping[str, object]]:
+    """Return every statistic of fit of some models, by what it is called there."""
+    return [
+        {**row, "model": model, "name": fit_name(model, row)}
+        for model in models
+        for row in study.fit.get(model.id, [])
+    ]
 
 
 def other_errors(study: Study, models: Sequence[Model]) -> Mapping[str, object]:

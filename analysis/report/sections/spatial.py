@@ -9,7 +9,7 @@ from analysis.report import numbers
 from analysis.report.figures.coefficients import Point, coefficient_plot
 from analysis.report.reader import NotAskedForError
 from analysis.report.section import Piece, Section
-from analysis.report.sections.models import other_errors
+from analysis.report.sections.models import fit_rows, other_errors
 from analysis.report.tables import origin, terms
 from analysis.report.tables.regression import CONSTANT, RegressionTable
 
@@ -160,7 +160,7 @@ def _model_table(study: Study, group: Sequence[Model], context: Context) -> Mapp
             for model in group
             for row in study.diagnostics.get(model.id, [])
         ],
-        "fit": [{**row, "model": model} for model in group for row in study.fit.get(model.id, [])],
+        "fit": fit_rows(study, group),
         "errors": other_errors(known, group),
         "twins": twin_table,
         "notes": [model for model in group if model.facts["note"]],

@@ -231,7 +231,7 @@ class RegressionTable:
 
     def _fit_lines(self) -> list[Line]:
         found = {
-            model.id: {row["name"]: row for row in self._study.fit.get(model.id, [])}
+            model.id: {fit_name(model, row): row for row in self._study.fit.get(model.id, [])}
             for model in self._models
         }
         present = {name for rows in found.values() for name in rows}
@@ -313,6 +313,12 @@ class RegressionTable:
             yield text("models.note_published")
         if any(place.model and place.model.is_refused for place in self._places):
             yield text("models.note_refused")
+
+
+def fit_name(model: Model, row: Row) -> str:
+    """Return what a statistic of fit is called: with no dummies in a model, its R2 counts none."""
+    name = str(row["name"])
+    return "r2" if name == "r2_lsdv" and not model.options.get("effects") else name
 
 
 def printed_term(part: str, term: str) -> str | None:

@@ -245,6 +245,7 @@ def _insert_estimates(
                 ci_high=estimate + error,
             )
     fit = {"n_obs": 12.0, "n_entities": 4.0, "n_periods": 3.0, "r2_within": 0.5, "rss": 1e-7}
+    fit["r2_lsdv"] = 0.75
     _insert_fit(connection, key, "main", fit)
     _insert(
         connection,

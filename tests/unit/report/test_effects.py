@@ -106,7 +106,7 @@ def test_what_is_left_out_is_named_and_kept_out_of_the_tables(
 ) -> None:
     piece = chapter.one("div", id="effects-jackknife")
     assert "Without one of 18 units or periods the coefficient lies between" in piece.text
-    figure = piece.one("svg")
+    figure = piece.one("div", class_="on-wide")
     assert len(figure.find("circle")) == 19
     assert "without r3" in figure.text
     estimates = section(shown(database), "models")

@@ -136,7 +136,8 @@ def test_the_heat_map_tells_filled_missing_and_absent_years_apart() -> None:
         tips={2002: HOSTILE},
         counts={"observed": 6, "filled": 1, "replaced": 1, "missing": 2},
     )
-    tree = parse(str(quality_map([series], [2001, 2002, 2003, 2004], texts("en"))))
+    tree, narrow = _both(quality_map([series], [2001, 2002, 2003, 2004], texts("en")))
+    drawn = [rect.attributes["class"] for rect in narrow.find("rect")]
     cells = [rect.attributes["class"] for rect in tree.find("rect")]
     assert cells == [
         "h0",
@@ -149,17 +150,19 @@ def test_the_heat_map_tells_filled_missing_and_absent_years_apart() -> None:
         "q-missing",
     ]
     widths = [float(rect.attributes["width"]) for rect in tree.find("rect")[4:]]
-    assert widths == pytest.approx([114, 19, 19, 38])
+    assert widths == pytest.approx([90, 15, 15, 30])
+    assert drawn == cells
     assert tree.find("text")[-1].text == "40.0%"
 
 
 def test_bars_are_as_long_as_their_values() -> None:
     bars = [Bar("a", 0.5, "0.5", "", 0), Bar("b", 0.25, "0.25", "", 7), Bar("c", 0.0, "0", "", 1)]
-    rects = parse(str(bar_chart(bars, "bars"))).find("rect")
-    widths = [float(rect.attributes["width"]) for rect in rects]
-    assert widths[1] == pytest.approx(widths[0] / 2)
-    assert widths[2] == 0
-    assert rects[1].attributes["class"] == "d1"
+    for tree in _both(bar_chart(bars, "bars")):
+        rects = tree.find("rect")
+        widths = [float(rect.attributes["width"]) for rect in rects]
+        assert widths[1] == pytest.approx(widths[0] / 2)
+        assert widths[2] == 0
+        assert rects[1].attributes["class"] == "d1"
 
 
 def test_stacked_parts_follow_each_other_without_gaps() -> None:
@@ -167,9 +170,11 @@ def test_stacked_parts_follow_each_other_without_gaps() -> None:
         Stack("a", [("p", 0.3), ("q", 0.1)], "0.4"),
         Stack("b", [("p", 0.1), ("q", 0.1)], "0.2"),
     ]
-    first, second, third, _ = parse(str(stacked_chart(stacks, "stacks"))).find("rect")
-    assert _x(second) == pytest.approx(_x(first) + float(first.attributes["width"]))
-    assert float(first.attributes["width"]) == pytest.approx(3 * float(third.attributes["width"]))
+    for tree in _both(stacked_chart(stacks, "stacks")):
+        first, second, third, _ = tree.find("rect")
+        width = float(first.attributes["width"])
+        assert _x(second) == pytest.approx(_x(first) + width, abs=0.02)
+        assert width == pytest.approx(3 * float(third.attributes["width"]), abs=0.02)
 
 
 def test_lines_skip_years_without_a_value_and_a_single_year_is_a_dot() -> None:
@@ -194,11 +199,39 @@ def test_the_coefficient_plot_keeps_rows_without_a_number() -> None:
         Point("printed", 0.25, None, None, "published", "0.2500", "tip"),
         Point("gone", None, None, None, "ours", "not identified", ""),
     ]
-    tree = parse(str(coefficient_plot(points, "plot")))
-    whisker = tree.one("line", class_="whisker").attributes
-    dot = float(tree.one("circle", class_="mark").attributes["cx"])
-    assert float(whisker["x1"]) < dot < float(whisker["x2"])
-    assert dot - float(whisker["x1"]) == pytest.approx(float(whisker["x2"]) - dot, abs=0.02)
-    assert len(tree.find("path", class_="published")) == 1
-    assert "not identified" in [text.text for text in tree.find("text")]
-    assert len(tree.find("line", class_="zero")) == 1
+    for tree in _both(coefficient_plot(points, "plot")):
+        whisker = tree.one("line", class_="whisker").attributes
+        dot = float(tree.one("circle", class_="mark").attributes["cx"])
+        assert float(whisker["x1"]) < dot < float(whisker["x2"])
+        assert dot - float(whisker["x1"]) == pytest.approx(float(whisker["x2"]) - dot, abs=0.02)
+        assert len(tree.find("path", class_="published")) == 1
+        assert "not identified" in [text.text for text in tree.find("text")]
+        assert len(tree.find("line", class_="zero")) == 1
+
+
+def test_long_names_stand_whole_and_a_phone_need_not_scroll() -> None:
+    name = "Urban employment in information, software and information technology services"
+    counts = {"observed": 1, "filled": 0, "replaced": 0, "missing": 0}
+    years = range(1990, 2024)
+    figures = (
+        quality_map([Series(name, {}, {}, {}, counts)], years, texts("en")),
+        bar_chart([Bar(name, 0.5, "0.5000", "", 0)], "bars"),
+        coefficient_plot([Point(name, 0.2, 0.1, 0.3, "ours", "0.2***", "", heading=name)], "p"),
+    )
+    for place, figure in enumerate(figures):
+        wide, narrow = _both(figure)
+        for tree in (wide, narrow) if place < 2 else (narrow,):  # beside a dot names are clipped
+            assert name in " ".join(text.text for text in tree.find("text"))
+        assert "min-width" in wide.one("svg").attributes["style"]
+        style = narrow.one("svg").attributes["style"]
+        assert style == "max-width:356px"
+        for rect in narrow.find("rect"):
+            assert _x(rect) + float(rect.attributes["width"]) <= 356
+        years_at = [_x(text) for text in narrow.find("text", class_="middle")]
+        assert all(after - before >= 20 for before, after in pairwise(years_at))
+
+
+def _both(figure: object) -> tuple[Element, Element]:
+    """Return a figure as a wide screen shows it, and as a phone does."""
+    tree = parse(str(figure))
+    return tree.one("div", class_="on-wide"), tree.one("div", class_="on-narrow")

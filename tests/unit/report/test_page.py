@@ -122,12 +122,14 @@ def test_weights_and_their_concentration_are_printed(page: Element) -> None:
 
 
 def test_quality_counts_what_landed_and_what_cleaning_did(page: Element) -> None:
+    facts = page.one("ul", class_="facts").text
+    assert "4.2% of the cleaned cells filled, 4.2% replaced, 12.5% missing" in facts
     landing = page.one("div", id="quality-landing").text
     assert "3 files in the raw folder, 2 landed" in landing
     assert "36 data cells were read: 23 landed, 13 rejected" in landing
     assert "copy <b>.csv set aside a copy of gdp.csv" in landing
     assert "<i>n/a</i>" in page.one("div", id="quality-rejects").text
-    figure = page.one("div", id="quality-variables").one("svg")
+    figure = page.one("div", id="quality-variables").one("div", class_="on-wide")
     said = [title.text for title in figure.find("title")]
     assert "Product, 2002: observed 3, filled 1" in said
     assert "Staff, 2003: observed 3, missing 1" in said

@@ -108,10 +108,20 @@ def test_the_twin_on_unreplaced_data_stands_beside(page: Element) -> None:
     twins = section(page, "models").find("table", class_="three-line")[1]
     assert "nothing was replaced" in twins.one("caption").text
     assert cells(twins)[0] == ["Agglomeration", "0.0200***"]
-    plot = page.one("div", id="models-plot").one("svg")
+    plot = page.one("div", id="models-plot").one("div", class_="on-wide")
     assert len(plot.find("circle", class_="twin")) == 1
     assert len(plot.find("path", class_="published")) == 2
     assert "0.0200 (0.0314)" in [text.text.replace("*", "") for text in plot.find("text")]
+
+
+def test_an_r2_counts_dummies_only_where_there_are_any(page: Element) -> None:
+    table = section(page, "models").find("table", class_="three-line")[0]
+    heads = [one.text for one in table.one("thead").find("tr")[-1].children if one.text][1:]
+    rows = {cells_[0]: dict(zip(heads, cells_[1:], strict=False)) for cells_ in cells(table)}
+    pooled, within = (next(head for head in heads if name in head) for name in ("ooled", "ixed"))
+    assert (rows["R²"][pooled], rows["R²"][within]) == ("0.7500", "")
+    dummies = rows["R² with dummies (LSDV)"]
+    assert (dummies[pooled], dummies[within]) == ("", "0.7500")
 
 
 def test_tests_without_a_statistic_show_the_reason(page: Element) -> None:

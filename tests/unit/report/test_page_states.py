@@ -64,7 +64,7 @@ def test_without_marts_each_section_says_what_it_lacks(tmp_path: Path) -> None:
 def test_a_page_can_be_about_one_study(tmp_path: Path) -> None:
     runs = (
         StudyRun(),
-        StudyRun(study_id="own", title="My firms", run_id="run-2", panel="my.csv", hours=1),
+        StudyRun("own", "My firms", "run-2", "my.csv", False, hours=1, table_no=None),
     )
     database = fixture.create(tmp_path / "w.duckdb", runs=runs)
     with duckdb.connect(str(database)) as connection:
@@ -79,11 +79,16 @@ def test_a_page_can_be_about_one_study(tmp_path: Path) -> None:
     assert not mine.find("section", id="quality")
     assert not mine.find("section", id="audit")
     assert "Regional" not in mine.text
+    lead = section(mine, "models").one("p", class_="lead").text
+    assert lead == "Each column is one entry of the study file."
+    assert "Synthetic data" not in section(mine, "provenance").text
     paper = shown(database, study="paper")
     assert "My firms" not in paper.text
     assert paper.find("section", id="quality")
     assert paper.find("section", id="audit")
     assert "Regional" in paper.text
+    assert "the published table" in section(paper, "models").one("p", class_="lead").text
+    assert "Synthetic data" in section(paper, "provenance").text
 
 
 def test_without_a_run_the_marts_are_shown_and_the_run_is_missed(tmp_path: Path) -> None:
