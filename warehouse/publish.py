@@ -15,7 +15,7 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -26,9 +26,12 @@ from warehouse.connection import connect, database_path, published_path
 from warehouse.errors import InputError
 from warehouse.publishing.audit import audit_copy
 from warehouse.publishing.copying import copy_public_schemas
+from warehouse.publishing.dashboard import NAME as DASHBOARD
 from warehouse.publishing.dashboard import write_dashboard
 from warehouse.publishing.permission import require_passed_gates
+from warehouse.publishing.stop import Stop
 from warehouse.publishing.swap import copy_in_the_making, only_publisher, put_in_place
+from warehouse.unbroken import unbroken
 
 # What DuckDB and the system raise when a file cannot be written, a failed commit included.
 _DISK_ERRORS = (
@@ -68,6 +71,50 @@ class Publication:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A finished and checked copy that stands beside the published one.
+
+    Attributes
+    ----------
+    making
+        Its folder.
+    target
+        The published DuckDB file that it is to replace.
+    counts
+        Rows per table.
+    started
+        When it was begun, on the monotonic clock.
+    """
+
+    making: Path
+    target: Path
+    counts: dict[str, int]
+    started: float
+
+    def put_in_place(self) -> Publication:
+        """Make it the published copy, whole even if Ctrl-C is pressed meanwhile.
+
+        Raises
+        ------
+        InputError
+            If it cannot be moved there; the published copy is then as it was.
+        """
+        making, target = self.making, self.target
+        with _explained(target), unbroken():
+            parts = making / target.name, making / "parquet", making / DASHBOARD
+            link = put_in_place(*parts, target)
+        return Publication(
+            database=target,
+            parquet=link,
+            dashboard=target.with_name(DASHBOARD),
+            n_tables=len(self.counts),
+            n_rows=sum(self.counts.values()),
+            n_bytes=target.stat().st_size,
+            seconds=time.monotonic() - self.started,
+        )
+
+
 def publish(
     source: duckdb.DuckDBPyConnection | Path | None = None, target: Path | None = None
 ) -> Publication:
@@ -87,25 +134,47 @@ def publish(
         If a gate failed or has not looked at these rows, another publisher is at work, or
         the copy cannot be written (a full disk). The published copy is then as it was.
     """
+    with prepared(source, target) as copy:
+        return copy.put_in_place()
+
+
+@contextmanager
+def prepared(
+    source: duckdb.DuckDBPyConnection | Path | None = None,
+    target: Path | None = None,
+    stop: Stop | None = None,
+) -> Iterator[Copy]:
+    """Write and check a copy, and hold it for its turn; it is gone afterwards if it had none.
+
+    Parameters
+    ----------
+    source, target
+        As in `publish`.
+    stop
+        Ends the wait for another publisher, and the writing, when it is asked to.
+
+    Raises
+    ------
+    InputError
+        As `publish`; the published copy is as it was.
+    Stopped, duckdb.InterruptException
+        If `stop` was asked.
+    """
     started = time.monotonic()
     target = target or published_path()
-    with _reading(source) as cursor, _explained(target), only_publisher(target.parent):
-        require_passed_gates(cursor)
-        with copy_in_the_making(target.parent) as making:
+    stop = stop or Stop()
+    with ExitStack() as held:
+        with _explained(target), _reading(source) as cursor, stop.reaches(cursor):
+            held.enter_context(only_publisher(target.parent, check=stop.check))
+            require_passed_gates(cursor)
+            making = held.enter_context(copy_in_the_making(target.parent))
             database, parquet = making / target.name, making / "parquet"
             counts = copy_public_schemas(cursor, database, parquet)
+            stop.check()
             audit_copy(database, parquet, counts)
-            link = put_in_place(database, parquet, target)
-            dashboard = write_dashboard(target)
-    return Publication(
-        database=target,
-        parquet=link,
-        dashboard=dashboard,
-        n_tables=len(counts),
-        n_rows=sum(counts.values()),
-        n_bytes=target.stat().st_size,
-        seconds=time.monotonic() - started,
-    )
+            write_dashboard(making / DASHBOARD, target)
+        stop.check()
+        yield Copy(making, target, counts, started)
 
 
 @contextmanager

@@ -60,12 +60,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if given.text:
             print(tables_as_text(database, given.text, given.lang, given.study), end="")
             return 0
-        page = build_report(database, given.output or report_dir(), given.lang, given.study)
+        output = given.output or report_dir()
+        page = build_report(database, output, given.lang, given.study, tell=_say)
     except InputError as error:
         print(error, file=sys.stderr)
         return 1
     print(page)
     return 0
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import tempfile
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.report.context import read_context
+from analysis.report.drafts import clear_leftovers, drafted_page, only_writer
 from analysis.report.exports.files import exports, names
-from analysis.report.exports.folder import beside, draft, require_replaceable, swap
+from analysis.report.exports.folder import beside, drafted, require_replaceable, swapped
 from analysis.report.page import chapters, render, worded_tables
 from analysis.report.reader import Reader
 from analysis.report.sections import SECTIONS
@@ -19,18 +17,26 @@ from analysis.report.studies import newest_runs
 from analysis.report.texts import LANGUAGES, catalogue
 from warehouse.connection import connect
 from warehouse.errors import InputError
+from warehouse.unbroken import unbroken
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Sequence
 
     import duckdb
 
     from analysis.report.exports.files import Export
 
 _PAGE = "index.html"
+_FEW = 3
 
 
-def build_report(database: Path, output: Path, lang: str = "en", study: str | None = None) -> Path:
+def build_report(
+    database: Path,
+    output: Path,
+    lang: str = "en",
+    study: str | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Path:
     """Write the report of a database and return its page.
 
     The page holds everything it needs and is made of what the database holds, so the same
@@ -48,23 +54,33 @@ def build_report(database: Path, output: Path, lang: str = "en", study: str | No
     study
         The study that the page is about; None: every study of the database. A study whose
         panel came from a file has a page without the marts.
+    tell
+        Called with a sentence about files in the folder of tables that the report did not
+        write, when it meets them first; they stay there.
 
     Raises
     ------
     InputError
         If there is no such language, the database cannot be opened, or the page cannot be
-        written; an older page is then left as it was.
+        written; an older page and its tables are then left as they were.
     """
     catalogue(lang)
-    page = output if output.suffix == ".html" else output / _PAGE
+    page = page_of(output)
     require_replaceable(beside(page))
     connection = connect(database, read_only=True)
     try:
         html, files = _laid_out(connection, lang, study, beside(page).name)
     finally:
         connection.close()
-    _write(page, html, files)
+    strangers = _write(page, html, files)
+    if strangers:
+        tell(_kept(beside(page), strangers))
     return page
+
+
+def page_of(output: Path) -> Path:
+    """Return the page that a report writes where `output` says."""
+    return output if output.suffix == ".html" else output / _PAGE
 
 
 def _laid_out(
@@ -94,20 +110,22 @@ def open_reader(connection: duckdb.DuckDBPyConnection, study: str | None) -> Rea
     return reader
 
 
-def _write(page: Path, html: str, files: list[Export]) -> None:
-    """Replace the page and its tables whole, or leave the old ones untouched."""
+def _write(page: Path, html: str, files: list[Export]) -> tuple[str, ...]:
+    """Replace the page and its tables whole, or leave the old ones untouched.
+
+    Returns the files among the tables that are not the report's, where it meets them first.
+    """
     folder = beside(page)
     try:
         page.parent.mkdir(parents=True, exist_ok=True)
-        with _draft_page(page, html) as written:
-            made = draft(folder, files)
-            try:
-                swap(made, folder)
-            finally:
-                shutil.rmtree(made, ignore_errors=True)
-            if not files:
-                shutil.rmtree(folder, ignore_errors=True)
-            written.replace(page)
+        with only_writer(page.parent) as is_only:
+            if is_only:
+                clear_leftovers(page, folder)
+            with drafted_page(page, html) as written, drafted(folder, files) as made, unbroken():
+                with swapped(made.path, folder):
+                    written.replace(page)
+                if made.is_empty:
+                    shutil.rmtree(folder, ignore_errors=True)
     except OSError as error:
         raise InputError(
             "The report cannot be written.",
@@ -115,19 +133,11 @@ def _write(page: Path, html: str, files: list[Export]) -> None:
             found=error.strerror or str(error),
             next_step="make room or name another folder with --output",
         ) from error
+    return made.strangers
 
 
-@contextmanager
-def _draft_page(page: Path, html: str) -> Iterator[Path]:
-    """Write the page beside its place; what nobody moved there is removed again."""
-    handle, name = tempfile.mkstemp(prefix=f".{page.name}.", dir=page.parent)
-    path = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(html)
-            file.flush()
-            os.fsync(file.fileno())
-        path.chmod(0o644)
-        yield path
-    finally:
-        path.unlink(missing_ok=True)
+def _kept(folder: Path, names: Sequence[str]) -> str:
+    """Say that files which are not the report's stay among its tables."""
+    listed = ", ".join(names[:_FEW])
+    more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
+    return f"{folder}: files that the report did not write stay there: {listed}{more}"

@@ -16,10 +16,11 @@ examples:
   python -m analysis.run --only baseline_3,baseline_4
   python -m analysis.run --study my_study.yml --output my_report --lang zh
 
-exit codes: 0 done; 1 an input error or a failed gate, nothing written; 2 wrong usage;
-3 done, but a model that the study did not expect to be refused has no estimate;
-130 interrupted: rows, report and copy are each whole or as they were; if the rows of
-the run were stored already, the message says so and how to renew the rest
+exit codes: 0 done; 1 an input error, a failed gate or a full disk, nothing published;
+2 wrong usage; 3 done, but a model that the study did not expect to be refused has no
+estimate; 130 interrupted. After 1 and 130 rows, report and copy are each whole or as they
+were; if the rows of the run were stored already, the message says so, what of the rest
+stands, and how to renew what does not
 """
 
 

@@ -21,50 +21,47 @@ from warehouse.errors import InputError, refused_by_disk
 if TYPE_CHECKING:
     from analysis.study.model import Entry
 
-# argparse itself ends with 2 on wrong usage.
-DONE, FAILED, REFUSED, INTERRUPTED = 0, 1, 3, 130
+DONE, FAILED, MISUSED, REFUSED, INTERRUPTED = 0, 1, 2, 3, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run from the command line; return the exit code."""
-    reader = parser()
-    options = reader.parse_args(arguments)
+    options = parser().parse_args(arguments)
     # One thread per process: sums come out the same whatever the number of processes.
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
     with Interrupt() as interrupt:
-        return _guarded(reader, options, interrupt)
+        return _guarded(options, interrupt)
 
 
-def _guarded(
-    reader: argparse.ArgumentParser, options: argparse.Namespace, interrupt: Interrupt
-) -> int:
+def _guarded(options: argparse.Namespace, interrupt: Interrupt) -> int:
     """Run, and turn what goes wrong into a message and an exit code."""
     try:
-        return _run(reader, options, interrupt)
-    except InputError as error:
-        return _failed(options, str(error))
+        return _run(options, interrupt)
     except KeyboardInterrupt:
         return _failed(options, "Interrupted.", INTERRUPTED)
     except Exception as error:
+        if isinstance(error, InputError):
+            return _failed(options, _words(error))
         if interrupt.requested:  # DuckDB calls it a RuntimeError
             return _failed(options, "Interrupted.", INTERRUPTED)
         if options.debug or reader_has_gone(error):
             raise
-        if refused_by_disk(error):
-            return _failed(options, _full_disk(error))
-        message = f"The software failed: {type(error).__name__}: {error}"
-        return _failed(options, f"{message}\n  next step: run again with --debug and report it")
+        return _failed(options, _words(error))
 
 
-def _full_disk(error: Exception) -> str:
-    return str(
-        InputError(
-            "A file could not be written; the published copy is as it was.",
-            found=" ".join(str(error).split()),
-            next_step="free disk space (or the quota) there and run again",
-        )
-    )
+def _words(error: Exception) -> str:
+    """Return what went wrong, for a user."""
+    if isinstance(error, ExceptionGroup):
+        return "\n".join(map(_words, error.exceptions))
+    if isinstance(error, InputError):
+        return str(error)
+    found = " ".join(str(error).split())
+    if refused_by_disk(error):
+        step = "free disk space (or the quota) there and run again"
+        return str(InputError("A file could not be written.", found=found, next_step=step))
+    step = "run again with --debug and report it"
+    return str(InputError(f"The software failed: {type(error).__name__}: {error}", next_step=step))
 
 
 def _short(path: Path) -> Path:
@@ -73,7 +70,7 @@ def _short(path: Path) -> Path:
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
-def _run(reader: argparse.ArgumentParser, options: argparse.Namespace, interrupt: Interrupt) -> int:
+def _run(options: argparse.Namespace, interrupt: Interrupt) -> int:
     if options.methods is not None:
         from analysis.study import reference
 
@@ -88,7 +85,8 @@ def _run(reader: argparse.ArgumentParser, options: argparse.Namespace, interrupt
         try:
             entries = select(study.entries, only)
         except InputError as error:
-            reader.error(f"{error.what} {error.next_step}")
+            said = f"{error.what.removesuffix('.')}: {error.next_step}"
+            return _failed(options, said, MISUSED)
     if options.list:
         from analysis.pipeline.run import check_file
 

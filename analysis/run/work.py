@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import shlex
-import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.pipeline.interrupt import Interrupt, Stoppable
+from analysis.run.aftermath import Aftermath
 from warehouse.errors import InputError
 
 if TYPE_CHECKING:
@@ -68,51 +65,13 @@ def everything(
     show = Stoppable(listener(quiet=options.json), interrupt)
     try:
         outcome = run_study(Request(study, entries, options.jobs, options.seed), show)
-        with _told(outcome, options):
+        after = Aftermath(outcome, output, options)
+        with after.told():
             show.stage("writing the report and publishing")
-            report, published = _report_and_publish(outcome, output, options.lang)
+            report = after.make(interrupt)
     finally:
         show.close()
-    return Finished(outcome, report, beside(report), published, time.monotonic() - start)
-
-
-def _report_and_publish(outcome: Outcome, output: Path, lang: str) -> tuple[Path, Path | None]:
-    """Do both side by side: each reads the rows that are committed."""
-    from analysis.report.build import build_report
-    from warehouse.connection import database_path
-    from warehouse.publish import publish
-
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        publishing = pool.submit(publish) if outcome.has_marts else None
-        report = build_report(database_path(), output, lang, outcome.run.study_id)
-        return report, publishing.result().database if publishing else None
-
-
-@contextmanager
-def _told(outcome: Outcome, options: argparse.Namespace) -> Iterator[None]:
-    """Say that the rows are stored if what comes after them fails."""
-    try:
-        yield
-    except BaseException:
-        print(
-            f"The rows of run {outcome.run.run_id} are in the database; "
-            "what comes after them was not finished.\n"
-            f"  next step: {_renewed_by(outcome, options)}",
-            file=sys.stderr,
-        )
-        raise
-
-
-def _renewed_by(outcome: Outcome, options: argparse.Namespace) -> str:
-    """Say what renews the report and the copy of rows that are stored."""
-    commands = f"python -m analysis.report --study {outcome.run.study_id}"
-    if options.output is not None:
-        commands += f" --output {shlex.quote(str(options.output))}"
-    if options.lang != "en":
-        commands += f" --lang {options.lang}"
-    if outcome.has_marts:
-        commands += ", then python -m warehouse.publish"
-    return f"{commands} (the models need not run again)"
+    return Finished(outcome, report, beside(report), after.published, time.monotonic() - start)
 
 
 def _require_gated_marts() -> None:

@@ -269,7 +269,6 @@ def test_a_refusal_is_3_unless_the_study_expects_it(workspace: Workspace) -> Non
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("--only", "baselin_4"), 2, "did you mean `baseline_4`?"),
         (("--jobs", "0"), 2, "must be 1 or more"),
         (("--lang", "de"), 2, "invalid choice"),
         (("--study", "none.yml"), 1, "cannot be read"),

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
-import tempfile
 import zipfile
 from pathlib import Path
 
@@ -16,33 +14,26 @@ _PLACE = "{database}"
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 
 
-def write_dashboard(database: Path) -> Path:
-    """Write the bundle beside a published file and return its path.
+def write_dashboard(bundle: Path, database: Path) -> None:
+    """Write the bundle of a published file.
 
     `superset import-dashboards --path dashboard.zip --username admin` makes the database,
     read-only, its datasets, charts and dashboard; a second import replaces them.
 
     Parameters
     ----------
+    bundle
+        The file to write.
     database
-        The published file.
+        The published file that the dashboard shall read.
 
     Raises
     ------
     OSError
-        If it cannot be written; an older bundle stays as it was.
+        If it cannot be written.
     """
-    target = database.parent / NAME
-    handle, name = tempfile.mkstemp(prefix=f".{NAME}.", dir=database.parent)
-    draft = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(_bundle(database))
-        draft.chmod(0o644)
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)
-    return target
+    bundle.write_bytes(_bundle(database))
+    bundle.chmod(0o644)
 
 
 def _bundle(database: Path) -> bytes:

@@ -5,23 +5,23 @@ The folder of the published copy::
     warehouse.duckdb        what BI tools open; replaced by rename
     parquet -> .versions/…  one Parquet file per table and view; the link is replaced by rename
     .versions/              the version in use and the one before it, for readers still in it
+    dashboard.zip           the Superset bundle of the copy; replaced by rename
     .publishing-…/          a copy in the making; what a killed publisher left is cleared away
     .lock                   held while publishing
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import tempfile
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from warehouse.errors import InputError
+from warehouse.locks import locked
 
 _IN_THE_MAKING = ".publishing-"
 _VERSIONS = ".versions"
@@ -32,8 +32,19 @@ PATIENCE = 120.0
 
 
 @contextmanager
-def only_publisher(folder: Path, patience: float = PATIENCE) -> Iterator[None]:
+def only_publisher(
+    folder: Path, patience: float = PATIENCE, check: Callable[[], None] = lambda: None
+) -> Iterator[None]:
     """Hold the folder against other publishers; the lock ends with the process.
+
+    Parameters
+    ----------
+    folder
+        The folder of the published copy; made if it is not there.
+    patience
+        Longest wait for another publisher, in seconds.
+    check
+        Called while waiting; what it raises ends the wait.
 
     Raises
     ------
@@ -42,24 +53,13 @@ def only_publisher(folder: Path, patience: float = PATIENCE) -> Iterator[None]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("a") as lock:
-        deadline = time.monotonic() + patience
-        while not _locked(lock.fileno()):
-            if time.monotonic() > deadline:
-                raise InputError(
-                    "Another process is publishing and does not finish.",
-                    where=str(folder),
-                    next_step="wait for it, or stop it; the published copy is as it was",
-                )
-            time.sleep(0.1)
+        if not locked(lock.fileno(), patience, check):
+            raise InputError(
+                "Another process is publishing and does not finish.",
+                where=str(folder),
+                next_step="wait for it, or stop it; the published copy is as it was",
+            )
         yield
-
-
-def _locked(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 @contextmanager
@@ -78,12 +78,14 @@ def copy_in_the_making(folder: Path) -> Iterator[Path]:
         shutil.rmtree(making, ignore_errors=True)
 
 
-def put_in_place(database: Path, parquet: Path, target: Path) -> Path:
+def put_in_place(database: Path, parquet: Path, dashboard: Path, target: Path) -> Path:
     """Make a finished copy the published one.
+
+    All that takes room on the disk is done before the first file is replaced.
 
     Parameters
     ----------
-    database, parquet
+    database, parquet, dashboard
         The finished copy, on the file system of the target.
     target
         The published database file.
@@ -104,10 +106,16 @@ def put_in_place(database: Path, parquet: Path, target: Path) -> Path:
     for file in [database, *parquet.rglob("*.parquet")]:
         _to_disk(file)
         file.chmod(_READ_ONLY)
+    before = link.readlink().name if link.is_symlink() else None
     version = _new_version(parquet, folder / _VERSIONS)
+    fresh = _new_link(link, version)
     database.replace(target)
-    _point_link(link, version)
+    fresh.replace(link)
+    dashboard.replace(folder / dashboard.name)
     _to_disk(folder)
+    for old in version.parent.iterdir():
+        if old.name not in (version.name, before):
+            shutil.rmtree(old, ignore_errors=True)
     return link
 
 
@@ -130,15 +138,12 @@ def _new_version(parquet: Path, versions: Path) -> Path:
     return version
 
 
-def _point_link(link: Path, version: Path) -> None:
-    before = link.readlink().name if link.is_symlink() else None
+def _new_link(link: Path, version: Path) -> Path:
+    """Make the link to a version beside the one that it shall replace."""
     fresh = link.with_name(f"{_IN_THE_MAKING}link")
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(version.relative_to(link.parent))
-    fresh.replace(link)
-    for old in version.parent.iterdir():
-        if old.name not in (version.name, before):
-            shutil.rmtree(old, ignore_errors=True)
+    return fresh
 
 
 def _to_disk(path: Path) -> None:

@@ -22,7 +22,7 @@ models:
 PANEL = "firm,year,x,y\na,1,1,2\na,2,2,3\nb,1,4,9\nb,2,3,5\n"
 
 
-def _press_ctrl_c(*_: object) -> None:
+def _press_ctrl_c(*_: object, **__: object) -> None:
     os.kill(os.getpid(), signal.SIGINT)
 
 
@@ -67,7 +67,7 @@ def test_a_ctrl_c_that_a_library_swallows_is_noticed(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    def swallowed(*_: object) -> None:
+    def swallowed(*_: object, **__: object) -> None:
         try:
             _press_ctrl_c()
         except KeyboardInterrupt:

@@ -20,7 +20,7 @@ create view results.z_view as select region_id, 'small.marts.x' as text from sma
 """
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def checked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small database on which every gate has passed."""
     path = make_small_database(tmp_path_factory.mktemp("checked") / "small.duckdb")

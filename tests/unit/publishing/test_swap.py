@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import resource
+import signal
 import subprocess
 import sys
 import time
@@ -14,10 +16,11 @@ import pytest
 from expectations.gate import run_gate
 from tests.support import ROOT
 from tests.unit.publishing.helpers import digest
+from warehouse import publish as publishing
 from warehouse.connection import connect
 from warehouse.errors import InputError
 from warehouse.publish import publish
-from warehouse.publishing.swap import only_publisher
+from warehouse.publishing.swap import only_publisher, put_in_place
 
 
 def test_open_readers_keep_their_version_and_older_ones_go(build: Path, target: Path) -> None:
@@ -88,6 +91,20 @@ def test_a_full_disk_leaves_the_old_copy_and_no_litter(build: Path, target: Path
     assert "Traceback" not in limited.stderr
     assert digest(target) == before
     assert sorted(path for path in target.parent.rglob("*") if path.is_file()) == files_before
+
+
+def test_ctrl_c_does_not_fall_between_database_and_parquet(
+    build: Path, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def pressed(*parts: Path) -> Path:
+        os.kill(os.getpid(), signal.SIGINT)
+        return put_in_place(*parts)
+
+    monkeypatch.setattr(publishing, "put_in_place", pressed)
+    with pytest.raises(KeyboardInterrupt):
+        publish(build, target)
+    assert target.exists()
+    assert (target.parent / "parquet" / "marts").is_dir()
 
 
 def test_a_folder_in_the_place_of_the_parquet_link_is_refused(build: Path, target: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.report import build
+from analysis.report import drafts
 from analysis.report.__main__ import main
 from analysis.report.build import build_report
 from tests.unit.report import fixture
@@ -46,7 +46,7 @@ def test_a_full_disk_leaves_the_old_page(
     def no_space(_handle: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(build.os, "fsync", no_space)
+    monkeypatch.setattr(drafts.os, "fsync", no_space)
     with pytest.raises(InputError, match="cannot be written") as refusal:
         build_report(database, tmp_path)
     assert refusal.value.found == os.strerror(errno.ENOSPC)

@@ -12,11 +12,10 @@ from docx import Document
 from docx.oxml.ns import qn
 from openpyxl import load_workbook
 
-from analysis.report import build
 from analysis.report.build import build_report
+from analysis.report.exports import files as files_module
 from analysis.report.exports.excel import excel
-from analysis.report.exports.files import FORMATS, Export, exports, names
-from analysis.report.exports.folder import draft
+from analysis.report.exports.files import FORMATS, exports, names
 from analysis.report.exports.gather import tables_in
 from analysis.report.exports.latex import latex
 from analysis.report.exports.layout import Worded, Words
@@ -26,7 +25,6 @@ from analysis.report.tables.three_line import Cell, Column, Group, Line, ThreeLi
 from analysis.report.texts import LANGUAGES, texts
 from tests.unit.report import fixture
 from tests.unit.report.page import read
-from warehouse.errors import InputError
 
 WORDS = Words("en", "Notes:", "not identified", "Synthetic data, not a finding.")
 TABLE = ThreeLine(
@@ -186,24 +184,23 @@ def test_a_file_depends_on_what_it_shows_and_not_on_the_run_behind_it() -> None:
     assert _origins(replace(TABLE, notes=("Another note.",))) != _origins(TABLE)
 
 
-def test_an_unchanged_file_is_taken_over_and_a_touched_one_made_anew(tmp_path: Path) -> None:
-    made: list[str] = []
-
-    def export(name: str, origin: str) -> Export:
-        return Export(name, origin, lambda: (made.append(name), origin.encode())[1])
-
-    folder = tmp_path / "tables"
-    files = [export("en/a.md", "1"), export("en/b.md", "1"), export("en/c.md", "1")]
-    draft(folder, files).rename(folder)
-    (folder / "en" / "b.md").write_text("edited by hand", encoding="utf-8")
-    made.clear()
-    again = draft(folder, [files[0], files[1], export("en/c.md", "2")])
-    assert made == ["en/b.md", "en/c.md"]
-    assert {path.name: path.read_text() for path in (again / "en").iterdir()} == {
-        "a.md": "1",
-        "b.md": "1",
-        "c.md": "2",
-    }
+def test_a_file_depends_on_the_code_and_the_libraries_that_set_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "report" / "numbers.py"
+    source.parent.mkdir()
+    monkeypatch.setattr(files_module, "__file__", str(tmp_path / "report" / "exports" / "files.py"))
+    versions = {"lxml": "6.0", "openpyxl": "3.1", "python-docx": "1.1"}
+    monkeypatch.setattr(files_module, "version", versions.__getitem__)
+    found: list[str] = []
+    for text, docx in (("a = 1", "1.1"), ("a = 2", "1.1"), ("a = 2", "1.2"), ("a = 1", "1.1")):
+        source.write_text(text, encoding="utf-8")
+        versions["python-docx"] = docx
+        files_module._code.cache_clear()
+        found.append(_origins(TABLE)[0])
+    files_module._code.cache_clear()
+    assert len(set(found)) == 3
+    assert found[0] == found[-1]
 
 
 def test_tables_are_found_wherever_a_section_keeps_them() -> None:
@@ -230,37 +227,3 @@ def test_every_table_of_the_page_has_its_files_in_both_languages(
     assert f"{fixture.ESTIMATE:.4f}".replace("-", "−") in "".join(
         each.read_text(encoding="utf-8") for each in (tmp_path / "tables" / "en").glob("*.md")
     )
-
-
-def test_tables_of_the_run_before_do_not_stay(database: Path, tmp_path: Path) -> None:
-    build_report(database, tmp_path)
-    stale = tmp_path / "tables" / "en" / "table-gone.docx"
-    stale.write_bytes(b"")
-    build_report(database, tmp_path)
-    assert not stale.exists()
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["index.html", "tables"]
-
-
-def test_a_folder_of_someone_else_is_left_alone(database: Path, tmp_path: Path) -> None:
-    mine = tmp_path / "tables" / "mine.docx"
-    mine.parent.mkdir()
-    mine.write_text("mine", encoding="utf-8")
-    with pytest.raises(InputError, match="holds other things"):
-        build_report(database, tmp_path)
-    assert [path.name for path in tmp_path.rglob("*")] == ["tables", "mine.docx"]
-
-
-def test_a_page_that_cannot_be_moved_leaves_page_and_tables_as_they_were(
-    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    page = build_report(database, tmp_path)
-    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
-
-    def refuse(_made: Path, _folder: Path) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(build, "swap", refuse)
-    with pytest.raises(InputError, match="cannot be written"):
-        build_report(database, tmp_path, "zh")
-    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
-    assert page.exists()
