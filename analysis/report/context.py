@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.report.names import Names, names_of
 from analysis.report.studies import Model, Study, read_studies
-from analysis.report.texts import Texts, texts
+from analysis.report.texts import Texts, replaced, texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -168,8 +168,9 @@ class Context:
         if period.isdigit() and name in self.region_names:
             return f"{self.region_names[name]} {period}"
         column, equals, value = fact.partition(" = ")
-        if equals:
-            return f"{self.variable(column)} = {value}"
+        if equals and self.column(column) is not None:
+            words = {**self.variables, **self.names.columns}
+            return f"{self.variable(column)} = {replaced(value, words)}"
         known = self.region_names.get(fact) or self.names.named(fact, place)
         return known or self.variables.get(fact, fact)
 

@@ -168,6 +168,19 @@ def _pattern(english: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(english)))
 
 
+def replaced(text: str, words: Mapping[str, str]) -> str:
+    r"""Return a text with other words for some of its own, in which nothing is replaced again.
+
+    >>> replaced("central < west", {"central": "west of the coast", "west": r"\far"})
+    'west of the coast < \\far'
+    """
+    if not words:
+        return text
+    # Of several that begin at one place the longest.
+    known = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+    return re.sub(rf"(?<!\w)(?:{known})(?!\w)", lambda found: words[found[0]], text)
+
+
 def texts(lang: str, *, of_any_panel: bool = False) -> Texts:
     """Return the texts of a language, for regions or for any panel.
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING
 
 from analysis.report.reader import NothingToShowError
 from analysis.report.section import Piece, Section
 from analysis.report.tables import terms
-from analysis.report.texts import arithmetic
+from analysis.report.texts import arithmetic, replaced
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,19 +69,6 @@ def _arithmetic(text: str, context: Context) -> str:
     if whole is not None:
         return whole
     return replaced(text, {**dict(context.names), **arithmetic(context.text.lang)})
-
-
-def replaced(text: str, words: Mapping[str, str]) -> str:
-    r"""Return a text with other words for some of its own, in which nothing is replaced again.
-
-    >>> replaced("central < west", {"central": "west of the coast", "west": r"\far"})
-    'west of the coast < \\far'
-    """
-    if not words:
-        return text
-    # Of several that begin at one place the longest.
-    known = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
-    return re.sub(rf"(?<!\w)(?:{known})(?!\w)", lambda found: words[found[0]], text)
 
 
 SECTION = Section(

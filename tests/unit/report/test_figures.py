@@ -175,6 +175,7 @@ def test_stacked_parts_follow_each_other_without_gaps() -> None:
         width = float(first.attributes["width"])
         assert _x(second) == pytest.approx(_x(first) + width, abs=0.02)
         assert width == pytest.approx(3 * float(third.attributes["width"]), abs=0.02)
+    assert tree.one("svg").attributes["style"] == "max-width:356px"  # the last is the phone's
 
 
 def test_lines_skip_years_without_a_value_and_a_single_year_is_a_dot() -> None:

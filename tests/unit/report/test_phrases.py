@@ -27,6 +27,10 @@ from analysis.report.texts import phrases, texts
             "Leave out z: a constant is no instrument, whatever it is multiplied by.",
             "请去掉z：常数乘以任何序列都不能作工具变量。",
         ),
+        (
+            "Collinear once entity and time effects are taken out: b = 2·a.",
+            "消去个体与时间效应后共线：b = 2·a。",
+        ),
         ("the instruments are weak; something else", None),
         (  # a fact of the first part does not swallow the second
             "9 of 420 rows have weight below 0.5: A 2010; the slopes at q = 0.1 may not be unique",

@@ -10,7 +10,8 @@ import pytest
 from analysis.report.context import Context, read_context
 from analysis.report.names import Names
 from analysis.report.reader import Reader
-from analysis.report.sections.audit import replaced
+from analysis.report.studies import Model
+from analysis.report.texts import replaced
 from tests.unit.report import fixture
 from tests.unit.report.fixture import StudyRun
 from tests.unit.report.page import Element, section
@@ -113,6 +114,24 @@ def test_a_column_a_sample_and_weights_of_one_name_have_words_of_their_own(
     assert own.sentence("the slope of agg is the same in agg") == (
         "the slope of Density is the same in the dense"
     )
+    assert own.sentence("Collinear: agg = 2·develop - agg_2.") == (
+        "Collinear: Density = 2·Growth - agg_2."
+    )
+    assert own.word("core = agg") == "core = agg"
+    facts = {"study_id": "paper", "sample": "all", "title": "M"}
+    models = [
+        Model({**facts, **other}, {"weights": weights}, "marts.x", "")
+        for other, weights in (
+            ({"model_id": "m[agg]"}, "agg"),
+            ({"model_id": "m[agg]", "sample": "agg"}, None),
+            ({"model_id": "m[agg]"}, None),
+        )
+    ]
+    assert [context.called(model) for model in models] == [
+        "M [by density]",
+        "M [the dense]",
+        "M [Density]",
+    ]
     assert context.variable("agg") == "Agglomeration"
     assert context.of(firms).sample("agg") == "agg"
     # The registry of the marts says nothing of a file's columns.
