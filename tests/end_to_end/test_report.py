@@ -141,7 +141,7 @@ def test_cells_read_landed_and_rejected_are_the_database_s(
 
 def test_the_heat_map_counts_every_observation(analysed: Workspace, page: Element) -> None:
     cells = _rows(analysed, "select distinct variable_id, year from marts.fct_observation")
-    figure = page.one("div", id="quality-variables").one("svg")
+    figure = page.one("div", id="quality-variables").one("div", class_="on-wide")
     assert len([rect for rect in figure.find("rect") if rect.attributes["class"][0] == "h"]) == len(
         cells
     )

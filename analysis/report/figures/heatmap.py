@@ -119,7 +119,7 @@ def _heads(sheet: Svg, years: Sequence[int], of_bars: str, layout: _Layout) -> N
         x = left + (place + 0.5) * cell
         if place == 0:
             sheet.text((left, layout.head - 8), str(year), "tick")
-        elif place % step == 0 and x - left > 38:
+        elif place % step == 0 and x - left > 35:
             sheet.text((x, layout.head - 8), f"{year % 100:02d}", "tick middle")
     if layout.is_narrow:
         sheet.text((layout.width, layout.head - 28), of_bars, "tick end")
