@@ -29,6 +29,8 @@ from analysis.methods.panel.absorbed import absorbed_fit
 from analysis.methods.panel.inputs import PanelData
 from analysis.methods.panel.results import PanelFit, PanelTest
 from analysis.methods.threshold.bootstrap import (
+    at_least,
+    drawn_how,
     check_resampling,
     drawn_errors,
     with_null_jumps,
@@ -242,9 +244,9 @@ class _Bent:
         if how.draws and rng is not None:
             check_resampling(self._data, how.resampling)
             falls = self._falls(kink, how, rng)
-            exceed = int((falls >= fall).sum())
+            exceed = at_least(falls, fall)
             p_value = (1 + exceed) / (1 + how.draws)
-            note += f"; {how.draws} draws by entity under the kink"
+            note += f"; {how.draws} draws {drawn_how(how.resampling)} under the kink"
         null = "the line does not break at the threshold"
         return PanelTest(
             "threshold_continuity", fall * divisor, None, None, p_value, "upper", null, note

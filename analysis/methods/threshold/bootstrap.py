@@ -20,6 +20,8 @@ from analysis.methods.threshold.splitting import Reduced, SplitProblem
 Resampling = Literal["entities", "wild"]
 
 _CHUNK = 6_000_000
+# Draws that are the sample again fall as far as it does, but for rounding.
+_TIE = 1e-9
 
 
 def check_resampling(data: ThresholdData, resampling: Resampling) -> None:
@@ -46,6 +48,29 @@ def check_resampling(data: ThresholdData, resampling: Resampling) -> None:
         "cannot be exchanged; balance the panel, or use resampling 'wild', which keeps each "
         "entity's own residuals and draws their sign"
     )
+
+
+def at_least(falls: FloatArray, fall: float) -> int:
+    """Count the draws that fall as far as the sample, ties counted."""
+    return int((falls >= fall * (1 - _TIE)).sum())
+
+
+def least_p(n_entities: int, resampling: Resampling) -> float:
+    """Return the share of draws that are the sample again: no p can be smaller.
+
+    Every entity meets its own residuals in one of N^N draws of whole entities; all signs are alike
+    in two of 2^N.
+
+    >>> least_p(3, "entities"), least_p(4, "wild")
+    (0.037037037037037035, 0.125)
+    """
+    base = 2.0 if resampling == "wild" else float(n_entities)
+    return base ** (1.0 - n_entities if resampling == "wild" else -n_entities)
+
+
+def drawn_how(resampling: Resampling) -> str:
+    """Say what a draw exchanges."""
+    return "by entity" if resampling == "entities" else "of signs by entity"
 
 
 def bootstrap_falls(

@@ -28,7 +28,13 @@ from analysis.methods.covariance.spec import Covariance, FloatArray, IntArray, L
 from analysis.methods.errors import NotIdentified
 from analysis.methods.panel.absorbed import regress
 from analysis.methods.panel.results import PanelFit
-from analysis.methods.threshold.bootstrap import Resampling, bootstrap_falls, check_resampling
+from analysis.methods.threshold.bootstrap import (
+    Resampling,
+    at_least,
+    bootstrap_falls,
+    check_resampling,
+    least_p,
+)
 from analysis.methods.threshold.inputs import (
     Denominator,
     SearchRules,
@@ -315,7 +321,7 @@ def _test(
             rng=rng,
             resampling=inference.resampling,
         )
-        exceed = int((falls >= fall).sum())
+        exceed = at_least(falls, fall)
         p_value = (1 + exceed) / (1 + inference.draws)
         divisor = divisors[inference.denominator]
         critical = [float(q) for q in np.quantile(falls, [0.90, 0.95, 0.99]) * divisor]
@@ -331,6 +337,8 @@ def _test(
         crit_5=critical[1],
         crit_1=critical[2],
         n_stuck=stuck,
+        resampling=inference.resampling,
+        least_p=least_p(problem.within.sizes.size, inference.resampling),
     )
 
 

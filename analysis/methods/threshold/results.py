@@ -8,6 +8,7 @@ import numpy as np
 
 from analysis.methods.covariance.spec import FloatArray, IntArray, Labels
 from analysis.methods.panel.results import PanelFit, PanelTest
+from analysis.methods.threshold.bootstrap import Resampling, drawn_how
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,6 +88,10 @@ class ThresholdTest:
         Quantiles of the drawn F; ``None`` without draws.
     n_stuck
         Draws whose sample carried no m-th threshold; their F is 0.
+    resampling
+        ``entities`` or ``wild``.
+    least_p
+        Share of draws that are the sample again, below which no p can lie.
     """
 
     n_thresholds: int
@@ -100,6 +105,8 @@ class ThresholdTest:
     crit_5: float | None
     crit_1: float | None
     n_stuck: int
+    resampling: Resampling
+    least_p: float
 
     @property
     def f_statistic(self) -> float:
@@ -113,8 +120,11 @@ class ThresholdTest:
         note = f"error variance by {self.denominator}; by {other}: F {value:.6g}"
         if self.draws:
             share = self.exceed / self.draws
-            note += f"; {self.draws} draws by entity, p = (1 + {self.exceed}) / (1 + {self.draws})"
+            note += f"; {self.draws} draws {drawn_how(self.resampling)}"
+            note += f", p = (1 + {self.exceed}) / (1 + {self.draws})"
             note += f", as xthreg counts {share:.4g}"
+            if self.least_p > 1 / (1 + self.draws):
+                note += f"; too few entities for a p below {self.least_p:.2g}"
         if self.n_stuck:
             note += f"; {self.n_stuck} draws carried no further threshold (F = 0)"
         m = self.n_thresholds

@@ -69,6 +69,19 @@ def test_draws_equal_models_fitted_to_drawn_samples(resampling: str) -> None:
         assert test.exceed == sum(f >= test.f_statistic for f in drawn)
 
 
+@pytest.mark.parametrize(("resampling", "least"), [("entities", 1 / 27), ("wild", 1 / 4)])
+def test_draws_that_are_the_sample_again_count(resampling: str, least: float) -> None:
+    how = Inference(draws=999, resampling=resampling)
+    for seed in range(6):
+        panel = planted(n_entities=3, at=(0.2,), noise=0.1, seed=seed)
+        rng = np.random.default_rng(5)
+        fit = panel_threshold(*panel.arrays, **panel.keywords, rules=RULES, inference=how, rng=rng)
+        test = fit.models[0].test
+        # Three errors of a share of 999 draws.
+        assert test.p_value > least - 3 * np.sqrt(least * (1 - least) / 999)
+        assert f"too few entities for a p below {least:.2g}" in test.as_test().note
+
+
 def test_p_value_is_never_zero_and_the_other_count_stands_in_the_note() -> None:
     panel = planted(n_entities=20)
     test = (
