@@ -16,7 +16,8 @@ estimates make totals too large by order 1/n: in 30 x 14 panels by 0.8 % (lag mo
 (SAC, whose rho is least precise), a fifteenth and an eighth of a standard error, about half with
 twice the periods; the mean of the draws is twice as far off. Where a fit carries the leading bias b
 of its estimates (`effects_bias` of `spatial_panel`; the default of SAC), effects are without their
-own by the second-order delta method, V being the covariance of the estimates:
+own by the second-order delta method, V being the covariance of the estimates (and stay as they are
+where that is more than a standard error, too much for an expansion):
 
 .. math:: f(\hat\theta) - f' b - \tfrac{1}{2} \mathrm{tr}(f'' V)
 """
@@ -37,6 +38,8 @@ KINDS = ("direct", "indirect", "total")
 _PROBES = 100
 _EXACT_UNITS = 1000
 _RHO = ("spatial", "rho")
+# Standard deviation of draws over that of a normal with the same interval.
+_HEAVY = 1.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +55,9 @@ class SpatialEffects:
     plug_in
         The same at the estimates themselves, where `estimates` are without their leading bias;
         otherwise ``None``.
+    is_bias_too_large
+        Whether the leading bias was to be taken off and is more than a standard error, so that it
+        was left on.
     std_errors
         By simulation from the estimated covariance; ``None`` without draws.
     std_errors_delta
@@ -68,6 +74,7 @@ class SpatialEffects:
     terms: tuple[str, ...]
     estimates: FloatArray
     plug_in: FloatArray | None
+    is_bias_too_large: bool
     std_errors: FloatArray | None
     std_errors_delta: FloatArray
     statistics: FloatArray
@@ -77,6 +84,20 @@ class SpatialEffects:
     level: float
     draws: int
     rejected: int
+
+    @property
+    def heavy_tails(self) -> tuple[tuple[str, str], ...]:
+        """Effects, term and kind, whose draws spread further than their interval tells.
+
+        Where draws of rho come near the end of its interval, a few effects without bound make the
+        standard deviation of all; then the delta method says more.
+        """
+        if self.std_errors is None:
+            return ()
+        reach = 2 * critical_value(self.level, None)
+        spread = (self.ci_high - self.ci_low) / reach
+        found = np.argwhere(self.std_errors > _HEAVY * spread)
+        return tuple((self.terms[k], KINDS[j]) for k, j in found.tolist())
 
     def row(self, term: str, kind: str) -> tuple[float, float, float]:
         """Return estimate, standard error and p of one effect.
@@ -124,9 +145,10 @@ def spatial_effects(
         raise ValueError("simulated errors need a random generator: pass rng, or draws=0")
     layout, curves = _Layout(fit), EffectCurves.of(fit)
     passage = curves.at(fit.rho)
-    estimates = _with_indirect(_without_bias(fit, layout, passage))
-    at_estimates = _with_indirect(layout.at_estimates(passage))
+    plug_in = _with_indirect(layout.at_estimates(passage))
     delta = layout.delta_errors(passage)
+    is_taken_off = layout.takes_bias_off(passage)
+    estimates = _with_indirect(layout.effects(passage, is_taken_off=is_taken_off))
     simulated, drawn, rejected = None, None, 0
     if draws and rng is not None:
         sample, rejected = draw_parameters(fit, draws, rng)
@@ -143,7 +165,8 @@ def spatial_effects(
     return SpatialEffects(
         terms=layout.terms,
         estimates=estimates,
-        plug_in=None if fit.leading_bias is None else at_estimates,
+        plug_in=plug_in if is_taken_off else None,
+        is_bias_too_large=fit.leading_bias is not None and not is_taken_off,
         std_errors=simulated,
         std_errors_delta=delta,
         statistics=statistics,
@@ -169,6 +192,7 @@ class _Layout:
         padded = np.append(fit.estimates, 0.0)
         self._beta, self._theta = padded[self._main], padded[self._wx]
         self._covariance = np.pad(fit.covariance, (0, 1))
+        self._bias = None if fit.leading_bias is None else np.append(fit.leading_bias, 0.0)
 
     def at_estimates(self, passage: Passage) -> FloatArray:
         """Return effects at the estimates, shape ``(k, K)``."""
@@ -179,9 +203,23 @@ class _Layout:
         own, near = passage.own[times], passage.near[times]
         return np.outer(self._beta, own) + np.outer(self._theta, near)
 
-    def leading_bias(self, passage: Passage, bias: FloatArray) -> FloatArray:
+    def effects(self, passage: Passage, *, is_taken_off: bool) -> FloatArray:
+        """Return effects, without their leading bias or with it, shape ``(k, K)``."""
+        found = self.at_estimates(passage)
+        if self._bias is None or not is_taken_off:
+            return found
+        return found - self._leading_bias(passage, self._bias)
+
+    def takes_bias_off(self, passage: Passage) -> bool:
+        """Return whether the leading bias is to be taken off and small enough to be known."""
+        if self._bias is None:
+            return False
+        bias = _with_indirect(self._leading_bias(passage, self._bias))
+        return bool((np.abs(bias) <= self.delta_errors(passage)).all())
+
+    def _leading_bias(self, passage: Passage, padded: FloatArray) -> FloatArray:
         """Return their leading bias, given that of the estimates, shape ``(k, K)``."""
-        padded, V = np.append(bias, 0.0), self._covariance
+        V = self._covariance
         (own, own_slope, _), (near, near_slope, _) = passage.own, passage.near
         found = np.outer(padded[self._main], own) + np.outer(padded[self._wx], near)
         found += padded[self._rho] * self._moved(passage, 1)
@@ -297,7 +335,8 @@ def effects_by_order(fit: SpatialFit, orders: int = 10, *, seed: int = 0) -> Ord
     layout = _Layout(fit)
     ways = [passage_by_order(fit.rho, means) for means in _powers(fit.weights, orders, seed)]
     ways.append(EffectCurves.of(fit).at(fit.rho))
-    direct, total, whole = (_without_bias(fit, layout, passage) for passage in ways)
+    is_taken_off = layout.takes_bias_off(ways[-1])
+    direct, total, whole = (layout.effects(way, is_taken_off=is_taken_off) for way in ways)
     return OrderedEffects(
         layout.terms,
         direct,
@@ -305,14 +344,6 @@ def effects_by_order(fit: SpatialFit, orders: int = 10, *, seed: int = 0) -> Ord
         whole[:, 0] - direct.sum(axis=1),
         whole[:, 1] - total.sum(axis=1),
     )
-
-
-def _without_bias(fit: SpatialFit, layout: _Layout, passage: Passage) -> FloatArray:
-    """Effects, less their leading bias where it is to be taken off."""
-    found = layout.at_estimates(passage)
-    if fit.leading_bias is None:
-        return found
-    return found - layout.leading_bias(passage, fit.leading_bias)
 
 
 def _powers(weights: Matrix, orders: int, seed: int) -> tuple[FloatArray, FloatArray]:

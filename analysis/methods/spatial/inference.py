@@ -23,6 +23,9 @@ from analysis.methods.spatial.maximise import Maximum
 from analysis.methods.spatial.results import SpatialFit
 from analysis.methods.spatial.stacked import SpatialPanel
 
+# In standard errors.
+_AT_THE_END = 0.1
+
 
 def published(
     found: Estimated,
@@ -50,9 +53,11 @@ def published(
     Raises
     ------
     NotIdentified
-        If the information matrix is singular.
+        If the information matrix is singular, or rho or lambda lies at the end of its interval as
+        far as its standard error tells.
     """
     bread = inverse_information(found)
+    _check_apart_from_ends(found, bread)
     fit = _fit(found, bias, requests[0], bread, level)
     if effects_bias == "correct":
         fit = replace(fit, leading_bias=_bias_left(found))
@@ -118,6 +123,21 @@ def _sizes(found: Estimated) -> dict[str, Any]:
 def _bias_of(found: Estimated, bias: str) -> str:
     """Return what was in fact done about incidental parameters."""
     return bias if found.design.effects or found.design.is_random else "none"
+
+
+def _check_apart_from_ends(found: Estimated, inverse: FloatArray) -> None:
+    determinant = found.likelihood.determinant
+    for at, (_, name) in enumerate(found.terms):
+        if name not in ("rho", "lambda"):
+            continue
+        point, error = float(found.estimates[at]), float(np.sqrt(inverse[at, at]))
+        if min(point - determinant.low, determinant.high - point) < _AT_THE_END * error:
+            raise NotIdentified(
+                f"{name} {point:.6g}, with standard error {error:.2g}, cannot be told from the end "
+                f"of its admissible interval ({determinant.low:.6g}, {determinant.high:.6g}).",
+                "Check the weights and the outcome (a trend common to all units, a unit root in "
+                "space), or use a model with one spatial parameter.",
+            )
 
 
 def _bias_left(found: Estimated) -> FloatArray:

@@ -30,9 +30,9 @@ from analysis.methods.panel.inputs import PanelData
 from analysis.methods.panel.results import PanelFit, PanelTest
 from analysis.methods.threshold.bootstrap import (
     at_least,
-    drawn_how,
     check_resampling,
     drawn_errors,
+    drawn_how,
     with_null_jumps,
 )
 from analysis.methods.threshold.hansen import Inference

@@ -46,19 +46,37 @@ def effects_of(fit: SpatialFit, options: SpatialPanelOptions, context: Context) 
     found = spatial_effects(fit, draws=options.draws, rng=context.generator())
     rows: list[Record] = []
     has_draws = found.std_errors is not None
+    is_by_draws = has_draws and not found.heavy_tails
     for place, kind in enumerate(KINDS):
         for k, term in enumerate(found.terms):
             if has_draws:
-                rows.append(_simulated(found, kind, term, (k, place)))
+                rows.append(_simulated(found, kind, term, (k, place), is_headline=is_by_draws))
             delta = float(found.std_errors_delta[k, place])
             estimate = float(found.estimates[k, place])
-            rows.append(_normal(kind, term, estimate, delta, fit.level, not has_draws))
+            rows.append(_normal(kind, term, estimate, delta, fit.level, not is_by_draws))
     if PAST in fit.terms:
         rows += _long_run(fit, options, context)
     if options.orders:
         rows += _by_order(fit, options.orders)
     rows += _at_estimates(found)
-    return EffectRows(rows, [*_taken_off(found), *_stretched(found)])
+    return EffectRows(rows, [*_taken_off(found), *_of_draws(found), *_stretched(found)])
+
+
+def _of_draws(found: SpatialEffects) -> list[str]:
+    """Say which draws were not admissible, and that a few of them make the standard error."""
+    notes = []
+    if found.rejected:
+        notes.append(
+            f"rho is not admissible in {found.rejected} of {found.draws + found.rejected} draws, "
+            "and others took their place"
+        )
+    if found.heavy_tails:
+        names = ", ".join(f"{kind} {term}" for term, kind in found.heavy_tails)
+        notes.append(
+            "draws near the end of rho's interval make the simulated standard errors, so effects "
+            f"are judged by the delta method: {names}"
+        )
+    return notes
 
 
 def _at_estimates(found: SpatialEffects) -> list[Record]:
@@ -79,6 +97,11 @@ def _at_estimates(found: SpatialEffects) -> list[Record]:
 
 def _taken_off(found: SpatialEffects) -> list[str]:
     """Say that effects are not those at the estimates, and which were far from them."""
+    if found.is_bias_too_large:
+        return [
+            "the leading bias of effects is more than a standard error, too much to be taken off: "
+            "they are those at the estimates, and not to be relied on"
+        ]
     if found.plug_in is None:
         return []
     pairs = zip(found.terms, found.plug_in[:, -1], strict=True)
@@ -105,11 +128,13 @@ def _stretched(found: SpatialEffects) -> list[str]:
     return [f"intervals by simulation are stretched to hold the estimate: {', '.join(names)}"]
 
 
-def _simulated(found: SpatialEffects, kind: str, term: str, at: tuple[int, int]) -> Estimate:
+def _simulated(
+    found: SpatialEffects, kind: str, term: str, at: tuple[int, int], *, is_headline: bool
+) -> Estimate:
     assert found.std_errors is not None
     estimate, error = float(found.estimates[at]), float(found.std_errors[at])
     if error <= 0:
-        return Estimate(part=kind, term=term, estimate=estimate)
+        return Estimate(part=kind, term=term, estimate=estimate, is_headline=is_headline)
     return Estimate(
         part=kind,
         term=term,
@@ -120,6 +145,7 @@ def _simulated(found: SpatialEffects, kind: str, term: str, at: tuple[int, int])
         p_value=float(found.p_values[at]),
         ci_low=min(float(found.ci_low[at]), estimate),
         ci_high=max(float(found.ci_high[at]), estimate),
+        is_headline=is_headline,
     )
 
 

@@ -145,7 +145,11 @@ def test_every_model_runs(tmp_path: Path, settings: str, parts: set[str]) -> Non
 
 
 def test_effects_without_leading_bias_say_what_was_before(tmp_path: Path) -> None:
-    made = run(tmp_path, f"method: spatial.sac, {MODEL}")
+    clear = spatial_sample(W, n_periods=T, rho=0.35, noise=0.3, seed=8)
+    columns = COLUMNS | {
+        "y": clear.y.tolist(), "a": clear.X[:, 0].tolist(), "b": clear.X[:, 1].tolist()
+    }  # fmt: skip
+    made = run(tmp_path, f"method: spatial.sac, {MODEL}", columns=columns)
     rows = estimates(made)
     total = rows["total_plug_in", "a", "none"]
 
@@ -369,3 +373,18 @@ def test_weights_settings_are_checked_before_anything_runs(
     with pytest.raises(InputError) as error:
         run(tmp_path, SAR, weights, extra="  base: {file: W.csv}\n")
     assert words in str(error.value)
+
+
+def test_effects_are_judged_by_the_delta_method_where_draws_run_away(tmp_path: Path) -> None:
+    weak = spatial_sample(W, n_periods=3, rho=0.8, noise=3.0, seed=2)
+    columns = grid(REGIONS, YEARS[:3]) | {
+        "y": weak.y.tolist(), "a": weak.X[:, 0].tolist(), "b": weak.X[:, 1].tolist()
+    }  # fmt: skip
+    settings = f"method: spatial.sac, {MODEL}, effects: [], effects_bias: none"
+    made = run(tmp_path, settings, columns=columns)
+    rows = estimates(made)
+
+    assert rows["total", "a", "delta"].is_headline
+    assert not rows["total", "a", "simulation"].is_headline
+    assert "judged by the delta method: " in str(made.note)
+    assert "draws, and others took their place" in str(made.note)

@@ -156,3 +156,37 @@ def test_sac_is_without_leading_bias_where_no_dummies_are_left_in() -> None:
     assert not random.leading_bias.any()
     with pytest.raises(ValueError, match="where fixed effects are transformed away, not for bias"):
         _fit(ROW, "sac", bias="none", effects_bias="correct")
+
+
+def _with_error_of_rho(fit: SpatialFit, error: float) -> SpatialFit:
+    covariance, at = fit.covariance.copy(), fit.position("spatial", "rho")
+    scale = error / np.sqrt(covariance[at, at])
+    covariance[at] *= scale
+    covariance[:, at] *= scale
+    return replace(fit, covariance=covariance)
+
+
+def test_draws_near_the_end_of_the_interval_are_told_from_ordinary_ones() -> None:
+    fit = _fit(ROW, "sar")
+    rng = np.random.default_rng(3)
+    far = spatial_effects(_with_error_of_rho(fit, 0.05), draws=1000, rng=rng)
+    near = spatial_effects(_with_error_of_rho(fit, 0.3), draws=1000, rng=rng)
+
+    assert far.heavy_tails == ()
+    assert near.rejected > 0
+    assert ("x0", "total") in near.heavy_tails
+    assert spatial_effects(fit, draws=0).heavy_tails == ()
+
+
+def test_a_leading_bias_of_more_than_a_standard_error_is_left_on() -> None:
+    fit = _fit(ROW, "sac", bias=None)
+    wide = _with_error_of_rho(fit, 0.6)
+    kept, taken = spatial_effects(wide, draws=0), spatial_effects(fit, draws=0)
+
+    assert taken.plug_in is not None
+    assert not taken.is_bias_too_large
+    assert kept.is_bias_too_large
+    assert kept.plug_in is None
+    assert_allclose(kept.estimates, taken.plug_in)
+    orders = effects_by_order(wide, 3)
+    assert_allclose(orders.total.sum(axis=1) + orders.total_rest, kept.estimates[:, 2])

@@ -248,3 +248,14 @@ def test_a_correction_that_leaves_the_interval_is_refused() -> None:
         fit_spatial(random, "sar", (), is_random=True, determinant=determinant)
     assert f"rho {plain.rho:.4g}; admissible from" in error.value.reason
     assert "bias: none" in error.value.next_step
+
+
+def test_an_estimate_at_the_end_as_far_as_its_error_tells_is_refused() -> None:
+    data, determinant = draw("sar", 2)[0], log_determinant(W)
+    fit = fit_spatial(data, "sar", BOTH, determinant=determinant)
+    error = float(fit.std_errors[-1])
+    determinant.high = fit.rho + 0.2 * error
+    assert fit_spatial(data, "sar", BOTH, determinant=determinant).rho == pytest.approx(fit.rho)
+    determinant.high = fit.rho + 0.05 * error
+    with pytest.raises(NotIdentified, match=f"rho {fit.rho:.6g}, with standard error {error:.2g}"):
+        fit_spatial(data, "sar", BOTH, determinant=determinant)
