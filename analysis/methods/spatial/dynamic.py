@@ -59,6 +59,8 @@ _STEPS = 100
 _SETTLED = 1e-10
 # A root whose variance is a thousand times that of the maximum is not near it.
 _LARGEST = 1e3
+# Largest eigenvalue from which on long-run effects multiply by twenty and more.
+_SLOW = 0.95
 
 
 def dynamic_spatial_panel(
@@ -266,8 +268,13 @@ def _eigenvalues(found: Estimated) -> FloatArray:
 
 def _notes(fit: SpatialFit) -> tuple[str, ...]:
     radius = persistence(fit)
-    if radius < 1:
+    if radius < _SLOW:
         return ()
+    if radius < 1:
+        return (
+            f"shocks die out slowly (largest eigenvalue of the dynamics {radius:.4g}): long-run "
+            "effects are hardly determined",
+        )
     return (
         f"shocks do not die out (largest eigenvalue of the dynamics {radius:.4g}): "
         "there are no long-run effects",

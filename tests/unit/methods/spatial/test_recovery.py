@@ -96,6 +96,19 @@ def test_long_run_effects_solve_the_resting_point() -> None:
     assert BETA.size == THETA.size == len(found.terms)
 
 
+@pytest.mark.parametrize(("tau", "said"), [(0.4, ()), (0.97, ("shocks die out slowly",))])
+def test_slow_dynamics_are_said(tau: float, said: tuple[str, ...]) -> None:
+    rng = np.random.default_rng(6)
+    y, X = np.zeros((N, 60)), rng.normal(size=(N, 60, 2))
+    for t in range(1, 60):
+        y[:, t] = tau * y[:, t - 1] + X[:, t] @ BETA + rng.normal(size=N)
+    entity, time = np.repeat(np.arange(N), 60), np.tile(np.arange(60), N)
+    fit = dynamic_spatial_panel(
+        y.ravel(), X.reshape(-1, 2), ["a", "b"], entity, time, weights=W, model="sar"
+    )
+    assert tuple(note[:21] for note in fit.notes if "eigenvalue" in note) == said
+
+
 def test_two_periods_and_static_models_are_refused() -> None:
     y, X, names, entity, time = draw_dynamic(1)
     early = time < 2
