@@ -3,12 +3,15 @@
 {% macro say_remarks(results) -%}
     {%- set done = results | selectattr('status', 'equalto', 'success')
         | map(attribute='node.name') | list -%}
-    {%- if execute and 'fct_landing_notice' in done and 'fct_measurement_notice' in done -%}
+    {%- set needed = [
+        'fct_landing_notice', 'fct_measurement_notice', 'dim_variable', 'dim_indicator'
+    ] -%}
+    {%- if execute and needed | reject('in', done) | list | length == 0 -%}
         {%- set remarks = run_query(remark_lines()).rows -%}
         {%- if remarks | length > 0 -%}
             {%- do print(
-                "\nRemarks of this build (each one in marts.fct_landing_notice, "
-                ~ "marts.fct_measurement_notice and the report):"
+                "\nRemarks of this build (each one in the report, marts.fct_landing_notice "
+                ~ "and marts.fct_measurement_notice):"
             ) -%}
             {%- for row in remarks -%}
                 {%- do print("  " ~ row[0]) -%}
@@ -19,7 +22,46 @@
 
 
 {% macro remark_lines() -%}
-    with remarks as (
+    {%- set words = {
+        'column_set_aside': 'columns set aside',
+        'conflict_merged': 'tables that repeat cells of another',
+        'constant_indicator': 'indicators that are constant',
+        'duplicate_file': 'duplicate files, set aside',
+        'end_kept': 'flagged series ends, kept as observed',
+        'file_changed': 'files that changed since sources.csv was written',
+        'file_set_aside': 'files set aside',
+        'incomplete_indicator': 'indicators left out, not every cell has a value',
+        'incomplete_table': 'tables that may be cut off',
+        'layout_differs': 'tables laid out otherwise than sources.csv says',
+        'missing': 'variables without a value somewhere',
+        'not_cleanable': 'series that the outlier rule cannot clean',
+        'not_judged': 'variables that the outlier rule cannot judge',
+        'outlier_kept': 'outliers that nothing can replace, kept as observed',
+        'panel_variable_missing': 'variables of the panel without a value somewhere',
+        'region_rejected': 'rows of none of the regions',
+        'replaced': 'variables with replaced values',
+        'sheet_set_aside': 'sheets set aside',
+        'sources_line': 'lines of sources.csv that fit nothing',
+        'unit_assumed': 'variables without a unit',
+        'unit_magnitude': 'units that the size of the numbers contradicts',
+        'unused_variable': 'variables outside the registry',
+        'unused_year': 'files with years outside the study',
+        'vintage': 'series of another vintage than the chosen one',
+        'vintage_mix': 'figures whose parts are of different vintages',
+    } -%}
+    with names as (
+        select
+            variable_id as id,
+            name_en
+        from {{ kept_relation('dim_variable', 'marts') }}
+        union all
+        select
+            indicator_id as id,
+            name_en
+        from {{ kept_relation('dim_indicator', 'marts') }}
+    ),
+
+    remarks as (
         select
             1 as origin,
             severity,
@@ -34,9 +76,16 @@
             severity,
             topic,
             notice_no,
-            variable_id as subject,
+            coalesce(
+                (
+                    select max(names.name_en || ' (' || names.id || ')')
+                    from names
+                    where names.id = notice.variable_id
+                ),
+                variable_id
+            ) as subject,
             detail
-        from {{ kept_relation('fct_measurement_notice', 'marts') }}
+        from {{ kept_relation('fct_measurement_notice', 'marts') }} as notice
     ),
 
     topics as (
@@ -45,18 +94,27 @@
             severity,
             topic,
             count(*) as n,
-            min_by(coalesce(subject || ': ', '') || detail, notice_no) as example
+            rtrim(min_by(
+                coalesce(subject || ': ', '')
+                || regexp_replace(detail, '^(Set aside|values replaced): ', ''),
+                notice_no
+            ), '.') as example
         from remarks
         group by origin, severity, topic
     )
 
     select
-        severity || '  ' || replace(topic, '_', ' ') || case when n > 1 then ', ' || n else '' end
+        case severity when 'warn' then 'warning  ' else 'note     ' end
+        || case topic
+            {%- for topic, words in words.items() %}
+            when '{{ topic }}' then '{{ words }}'
+            {%- endfor %}
+            else replace(topic, '_', ' ')
+        end
+        || ' (' || n || ')' || case when n > 1 then ', e.g. ' else ': ' end
         || case
-            when severity = 'warn'
-                then ': ' || case when n > 1 then 'e.g. ' else '' end
-                    || left(example, 160) || case when length(example) > 160 then '…' else '' end
-            else ''
+            when length(example) <= 180 then example
+            else regexp_replace(left(example, 180), '[,;:]?\s+\S*$', '') || ' …'
         end as line
     from topics
     order by severity desc, origin, topic
