@@ -20,6 +20,7 @@ import numpy as np
 
 from analysis.methods.covariance.distributions import normal_upper, two_sided_p
 from analysis.methods.covariance.spec import FloatArray
+from analysis.methods.errors import NotIdentified
 from analysis.methods.spatial.multiplicity import holm, step_down_max
 from analysis.methods.spatial.spectrum import Matrix
 from analysis.methods.spatial.weights import check_weights
@@ -119,9 +120,10 @@ def global_moran(
     Raises
     ------
     ValueError
-        If shapes disagree, anything is not finite, the weights are not valid, fewer than four
-        units are given, a cross-section is constant, or all units neighbour each other equally
-        (I is then the same for every y).
+        If shapes disagree, anything is not finite or the weights are not valid.
+    NotIdentified
+        If fewer than four units are given, a cross-section is constant, or all units neighbour
+        each other equally (I is then the same for every y).
 
     Examples
     --------
@@ -137,7 +139,10 @@ def global_moran(
     kurtosis = _kurtosis(z)
     by_normality = np.full(z.shape[0], sums.moran_normality())
     if by_normality[0] < np.finfo(np.float64).eps:
-        raise ValueError("all units neighbour each other equally: I is the same for every y")
+        raise NotIdentified(
+            "All units neighbour each other equally: Moran's I is the same whatever the values.",
+            "Choose weights that tell near from far: borders, distances or nearest neighbours.",
+        )
     by_randomisation = sums.moran_randomisation(kurtosis)
     drawn = _permuted_moran(z, matrix, sums, permutations, rng)
     return _assemble(
@@ -162,7 +167,7 @@ def global_geary(
 
     Raises
     ------
-    ValueError
+    ValueError, NotIdentified
         As `global_moran`.
     """
     sections, matrix = _checked(values, weights, allow_islands=allow_islands)
@@ -378,10 +383,16 @@ def _checked(
         raise ValueError("values must be finite; drop or fill gaps first")
     n = sections.shape[1]
     if n < 4:
-        raise ValueError(f"{n} units are too few: the variance of I needs at least four")
+        many = "1 unit is" if n == 1 else f"{n} units are"
+        raise NotIdentified(
+            f"{many} too few: the variance of Moran's I needs at least four.",
+            "Take more units into the sample.",
+        )
     spread = np.ptp(sections, axis=1) <= 1e-12 * np.abs(sections).max(axis=1)
     if spread.any():
-        raise ValueError(
-            f"cross-sections {np.flatnonzero(spread).tolist()} are constant: I is undefined"
+        which = ", ".join(str(number + 1) for number in np.flatnonzero(spread).tolist())
+        raise NotIdentified(
+            f"Values are the same everywhere in period {which}: Moran's I is undefined.",
+            "Leave these periods out, or choose another variable.",
         )
     return sections, check_weights(weights, n, allow_islands=allow_islands)

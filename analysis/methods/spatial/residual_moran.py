@@ -19,11 +19,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from analysis.methods.covariance.spec import FloatArray, Labels
+from analysis.methods.errors import NotIdentified
 from analysis.methods.panel.identification import check_independent
 from analysis.methods.spatial.demeaning import check_spatial_effects, demean, with_constant
 from analysis.methods.spatial.moran import Autocorrelation, Moments, global_moran, moments
 from analysis.methods.spatial.spectrum import Matrix
 from analysis.methods.spatial.stacked import SpatialPanel, check_periods, check_spatial
+
+_ROUNDING = 1e-12
 
 
 def residual_moran(
@@ -58,7 +61,7 @@ def residual_moran(
     Raises
     ------
     ValueError, NotIdentified
-        As `check_spatial`; for collinear regressors.
+        As `check_spatial`; for collinear regressors; where all units neighbour each other equally.
     """
     data = check_spatial(y, X, names, entity, time, weights, allow_islands=allow_islands)
     chosen = check_spatial_effects(tuple(effects))
@@ -75,7 +78,13 @@ def residual_moran(
     statistic = size * float(residuals @ lagged) / float(residuals @ residuals)
     first, second, rank = _traces(data, basis.reshape(n, t, k), chosen)
     expected = size * first / rank
-    variance = size**2 * (second + first**2) / (rank * (rank + 2)) - expected**2
+    square = size**2 * (second + first**2) / (rank * (rank + 2))
+    variance = square - expected**2
+    if variance <= _ROUNDING * square:
+        raise NotIdentified(
+            "All units neighbour each other equally: Moran's I is the same whatever the residuals.",
+            "Choose weights that tell near from far: borders, distances or nearest neighbours.",
+        )
     return statistic, moments(statistic, expected, variance, 1)
 
 
@@ -104,6 +113,11 @@ def residuals_by_period(
     -------
     tuple of Autocorrelation
         One per period, in order; moments ignore that residuals were fitted.
+
+    Raises
+    ------
+    NotIdentified
+        As `analysis.methods.spatial.moran.global_moran`.
     """
     empty = np.empty((np.size(residuals), 0))
     data = check_spatial(residuals, empty, [], entity, time, weights, allow_islands=allow_islands)

@@ -129,7 +129,10 @@ def probability_rows(
 
 
 def residual_rows(design: Design, fit: SpatialFit, weights: Weights) -> list[Record]:
-    """Return Moran's I of what the model leaves unexplained, by period, as if it were data."""
+    """Return Moran's I of what the model leaves unexplained, by period, as if it were data.
+
+    The model stands where there is no such I: the reason stands instead.
+    """
     if design.n_rows == fit.residuals.size:
         entity, time, labels = design.entity_index, design.time_index, design.times
     else:
@@ -137,11 +140,12 @@ def residual_rows(design: Design, fit: SpatialFit, weights: Weights) -> list[Rec
         labels = design.times[1:]
         entity = np.repeat(np.arange(fit.n_units), fit.n_periods)
         time = np.tile(np.arange(fit.n_periods), fit.n_units)
-    if fit.n_units < 4:
-        return []
-    found = residuals_by_period(
-        fit.residuals, entity, time, weights.matrix, allow_islands=weights.allow_islands
-    )
+    try:
+        found = residuals_by_period(
+            fit.residuals, entity, time, weights.matrix, allow_islands=weights.allow_islands
+        )
+    except NotIdentified as refusal:
+        return [untested("moran_by_period", refusal.reason)]
     return [
         Moran(
             period=str(label) if design.has_time else "pooled",

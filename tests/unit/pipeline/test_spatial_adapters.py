@@ -71,6 +71,24 @@ def run(
     return module.run(design, options, Context("m", 1, made, tables))
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [
+        "method: spatial.sar, effects: [entity], tests: [joint]",
+        "method: spatial.sem, effects: []",
+        "method: spatial.sar, effects: [], random: true",
+    ],
+)
+def test_a_model_stands_where_all_neighbour_each_other_equally(
+    tmp_path: Path, settings: str
+) -> None:
+    found = run(tmp_path, f"{settings}, {MODEL}, draws: 0", matrix=square(1 - np.eye(N)))
+    assert ("main", "a", "conventional") in estimates(found)
+    undefined = diagnostics_of(found)["main", "moran_by_period"]
+    assert undefined.statistic is None
+    assert "All units neighbour each other equally" in (undefined.note or "")
+
+
 def estimates(of: Records) -> dict[tuple[str, str, str], Estimate]:
     rows = [row for row in of.rows if isinstance(row, Estimate)]
     return {(row.part, row.term, row.std_error_kind): row for row in rows}
@@ -320,6 +338,8 @@ def test_weights_that_do_not_serve_are_named(
          "end of its admissible interval"),
         ("method: spatial.moran, variable: still, weights: w", "{file: W.csv}", square(BINARY),
          COLUMNS, "still is the same everywhere in 2012"),
+        ("method: spatial.moran, variable: y, weights: w", "{file: W.csv}", square(1 - np.eye(N)),
+         COLUMNS, "Moran's I is the same whatever the values"),
     ],
 )  # fmt: skip
 def test_data_that_do_not_identify_a_model_are_refused_by_name(

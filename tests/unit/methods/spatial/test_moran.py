@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from analysis.methods.errors import NotIdentified
 from analysis.methods.spatial.local_moran import local_moran
 from analysis.methods.spatial.moran import (
     global_geary,
@@ -311,16 +312,24 @@ def test_residuals_by_period_follow_the_labels() -> None:
         (RAMP[:-1], BOARD, r"weights must have shape \(8, 8\), got \(9, 9\)"),
         (RAMP, BOARD + np.eye(9), "cannot neighbour itself"),
         (RAMP, np.zeros((9, 9)), "no unit has a neighbour"),
-        (RAMP, np.ones((9, 9)) - np.eye(9), "I is the same for every y"),
-        (np.ones(9), BOARD, r"cross-sections \[0\] are constant"),
+        (RAMP, np.ones((9, 9)) - np.eye(9), "Moran's I is the same whatever the values"),
+        (np.ones(9), BOARD, "the same everywhere in period 1"),
         (np.where(RAMP == 5, np.nan, RAMP), BOARD, "must be finite"),
         (RAMP[:3], BOARD[:3, :3], "3 units are too few"),
         (np.ones((2, 2, 2)), BOARD, r"must have shape \(n,\) or \(T, n\)"),
     ],
 )
 def test_says_what_is_wrong(values: np.ndarray, weights: np.ndarray, message: str) -> None:
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((ValueError, NotIdentified), match=message):
         global_moran(values, weights)
+
+
+def test_residuals_by_equal_weights_have_no_moran_once_periods_are_taken_out() -> None:
+    y = np.random.default_rng(1).standard_normal(24)
+    entity, time = np.repeat(np.arange(6), 4), np.tile(np.arange(4), 6)
+    equal = np.ones((6, 6)) - np.eye(6)
+    with pytest.raises(NotIdentified, match="the same whatever the residuals"):
+        residual_moran(y, np.empty((24, 0)), [], entity, time, weights=equal, effects=["time"])
 
 
 def test_draws_need_a_generator() -> None:
