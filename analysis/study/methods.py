@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from pydantic_core import to_jsonable_python
 
 if TYPE_CHECKING:
     from analysis.study.options.base import ModelOptions
@@ -37,6 +39,16 @@ class Method:
         module, name = self.options
         found: type[ModelOptions] = getattr(import_module(module), name)
         return found
+
+    def defaults(self) -> dict[str, Any]:
+        """Return, as a run stores them, the settings that a study need not give."""
+        fields = self.options_class().model_fields
+        given = {
+            name: field.get_default(call_default_factory=True)
+            for name, field in fields.items()
+            if not field.is_required()
+        }
+        return dict(to_jsonable_python(given))
 
 
 _OPTIONS = "analysis.study.options"

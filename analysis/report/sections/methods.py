@@ -8,6 +8,7 @@ from analysis.report import numbers
 from analysis.report.reader import NothingToShowError
 from analysis.report.section import Piece, Section
 from analysis.report.tables import origin
+from analysis.study.methods import METHODS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +17,24 @@ if TYPE_CHECKING:
     from analysis.report.studies import Model, Study
 
 # Settings whose values have names, and what kind of names.
-_IN_WORDS = {"effects": "effect", "bias": "incidental", "loss": "loss"}
+_IN_WORDS = {
+    "effects": "effect",
+    "bias": "incidental",
+    "effects_bias": "leading_bias",
+    "bias_random": "leading_bias",
+    "loss": "loss",
+    "jackknife": "effect",
+    "resample": "effect",
+    "tests": "test_choice",
+}
+# Settings whose values are columns alone: no choice is meant by a column called `wild`.
+_COLUMNS = frozenset(
+    (
+        *("variables", "variable", "regressors", "optional", "endogenous", "instruments"),
+        *("threshold_variable", "regime_dependent", "conditions", "weights", "lagged", "term"),
+        *("equality", "groups"),
+    )
+)
 # Lists that are spelt out once: the columns behind the first name.
 Said = set[tuple[str, ...]]
 _LONG = 4
@@ -45,6 +63,17 @@ _NAMED = (
     "permutations",
     "draws",
 )
+# Settings that are said elsewhere, or that change nothing about how a number was made.
+ELSEWHERE = frozenset(
+    (
+        *("method", "outcome", "outcomes", "title", "title_zh", "table", "column", "sample"),
+        *("twin", "expect_n", "remark", "covariance", "published_r2", "printed", "label"),
+        "compare",
+    )
+)
+# What Moran's I of residuals does not use: its moments know the regressors instead.
+_OF_VALUES = frozenset(("variance", "permutations", "local_permutations", "level"))
+_FILTERED = ("spatial.sem", "spatial.sdem", "spatial.sac")
 
 
 def paragraphs(context: Context) -> Mapping[str, object]:
@@ -97,11 +126,20 @@ def _sentence(study: Study, model: Model, context: Context, said: Said) -> str:
     parts = [text.name("method", model.method)]
     if outcome := context.outcome(model):
         parts.append(text("methods.of", outcome=outcome))
-    for setting in _NAMED:
-        value = model.options.get(setting)
-        words = _repeated(value, context, said) or _words(value, setting, context)
+    options = _settings(model)
+    usual = _defaults(model)
+    others = [name for name in usual if name not in (*_NAMED, *ELSEWHERE)]
+    for setting in (*_NAMED, *others):
+        value = options.get(setting)
+        if setting not in _NAMED and value == usual[setting]:
+            continue
+        form = _form(setting, options, model)
+        repeated = _repeated(value, context, said) if setting in _COLUMNS else ""
+        words = repeated or _words(value, form, context)
+        if not words and setting in options and value != usual.get(setting, value):
+            words = text("methods.nothing")
         if words:
-            parts.append(text(f"methods.with_{setting}", what=words))
+            parts.append(text(f"methods.with_{form}", what=words))
     if errors := _errors(study, model, context):
         parts.append(text("methods.errors", kind=errors))
     if model.facts["sample"] != "all":
@@ -109,16 +147,67 @@ def _sentence(study: Study, model: Model, context: Context, said: Said) -> str:
     return text("methods.join").join(parts)
 
 
+def _settings(model: Model) -> dict[str, Any]:
+    """Return the settings that a model uses, those that follow from others filled in."""
+    options = dict(model.options)
+    if options.get("residuals"):
+        return {name: value for name, value in options.items() if name not in _OF_VALUES}
+    if model.method == "spatial.slx" or "effects_bias" not in options:
+        return options
+    is_random, effects = options.get("random"), options.get("effects")
+    if options.get("bias") is None and (is_random or options.get("dynamic") or effects):
+        takes_off = is_random or options.get("dynamic")
+        options["bias"] = "correct" if takes_off else "transform"
+    if options["effects_bias"] is None and model.method == "spatial.sac":
+        has_dummies = effects and options["bias"] != "transform"
+        options["effects_bias"] = "none" if has_dummies else "correct"
+    return options
+
+
+def _defaults(model: Model) -> Mapping[str, object]:
+    """Return what a study need not say of a method; nothing of a method of another version."""
+    method = METHODS.get(model.method)
+    if method is None:
+        return {}
+    required = dict.fromkeys(method.options_class().model_fields)
+    return {**required, **method.defaults()}
+
+
+def _form(setting: str, options: Mapping[str, Any], model: Model) -> str:
+    """Return under which name a setting is said, where that hangs on others."""
+    if setting == "bias" and options.get("random"):
+        return "bias_random"
+    if setting == "random" and model.method in _FILTERED:
+        return "random_filtered"
+    return setting
+
+
 def _errors(study: Study, model: Model, context: Context) -> str:
-    """Return the headline's kind of standard error; of a grid, all that it crosses."""
-    kinds = [row["std_error_kind"] for row in study.headline(model.id)][:1]
-    if not kinds and model.method.startswith("multiverse."):
-        kinds = [
-            f"{one['kind']}({', '.join(one['by'])})" if one["kind"] == "cluster" else one["kind"]
-            for one in model.options["covariance"]
-        ]
+    """Return the headline's kind of standard error, and those beside it; of a grid, all."""
+    named = [_kind(one) for one in model.options.get("covariance") or ()]
+    kinds = [row["std_error_kind"] for row in study.headline(model.id)][:1] or named[:1]
+    beside = [kind for kind in named if kind not in kinds]
+    if model.method.startswith("multiverse."):
+        kinds, beside = named, []
     said = [origin.std_error_kind(kind, context) for kind in kinds if kind != "none"]
-    return " | ".join(said)
+    words = " | ".join(said)
+    if said and beside:
+        others = " | ".join(origin.std_error_kind(kind, context) for kind in beside)
+        return context.text("methods.errors_beside", kind=words, others=others)
+    return words
+
+
+def _kind(option: Mapping[str, Any]) -> str:
+    """Return a kind of standard error of the study file as results name it."""
+    kind = str(option["kind"])
+    parts = [f"{kind}({', '.join(option['by'])})" if kind in ("cluster", "cr3") else kind]
+    if option.get("lag") is not None:
+        parts.append(f"lag {option['lag']}")
+    if option.get("cutoff_km") is not None:
+        parts.append(f"{option['cutoff_km']:g} km")
+    unusual = {"rule": "newey_west_1994", "small_sample": "stata", "bandwidth": "hall_sheather"}
+    parts += [option[name] for name in unusual if option.get(name, unusual[name]) != unusual[name]]
+    return ", ".join(parts)
 
 
 def _repeated(value: object, context: Context, said: Said) -> str:
@@ -146,7 +235,7 @@ def _words(value: object, setting: str, context: Context) -> str:
     if isinstance(value, dict):
         return _group(value, setting, context)
     if isinstance(value, int):
-        return numbers.integer(value)
+        return numbers.integer(value) if setting != "cases" else str(value)
     named = value if isinstance(value, list) else [value]
     if any(isinstance(one, list) for one in named):  # one of several choices each
         none = context.text("effects.no_effects")
@@ -158,8 +247,16 @@ def _word(value: object, setting: str, context: Context) -> str:
     """Return one value: a number, a name that the page has words for, or itself."""
     if isinstance(value, float):
         return f"{value:g}"
+    if isinstance(value, dict):
+        return _parts(value, context)
+    text, name = context.text, str(value)
     if setting in _IN_WORDS:
-        return context.text.name(_IN_WORDS[setting], str(value))
+        return text.name(_IN_WORDS[setting], name)
+    for key in (f"names.choice.{setting}_{name}", f"names.choice.{name}"):
+        if setting not in _COLUMNS and text.knows(key):
+            return text(key)
+    if setting == "groups":
+        return context.sample(name)
     return context.weights(str(value)) if setting == "weights" else context.variable(str(value))
 
 
@@ -168,13 +265,35 @@ def _group(value: Mapping[str, Any], setting: str, context: Context) -> str:
     text = context.text
     if setting == "residuals":
         on = ", ".join(map(context.variable, value["regressors"]))
-        return text("methods.residuals_of", outcome=context.variable(value["outcome"]), what=on)
+        words = text("methods.residuals_of", outcome=context.variable(value["outcome"]), what=on)
+        effects = _words(value.get("effects"), "effects", context) or text("methods.nothing")
+        return f"{words}, {text('methods.with_effects', what=effects)}"
     if setting != "transform":
-        return ""
+        return _parts(value, context)
     pulled_in = value["winsorise"] is not None
     share = numbers.percent(value["winsorise"] if pulled_in else value["trim"], 0)
     words = text("methods.pulled_in" if pulled_in else "methods.left_out", share=share)
     return text("methods.by_period", what=words) if value["by"] == "time" else words
+
+
+def _parts(value: Mapping[str, Any], context: Context) -> str:
+    """Return settings within a setting, each with its value."""
+    text = context.text
+    said = [
+        (
+            name,
+            f"({_parts(one, context)})"
+            if isinstance(one, dict)
+            else _words(one, f"part_{name}", context),
+        )
+        for name, one in value.items()
+    ]
+    words = [
+        text("methods.part", name=text.name("part_of_setting", context.variable(name)), what=what)
+        for name, what in said
+        if what and what != "()"
+    ]
+    return ", ".join(words)
 
 
 SECTION = Section(

@@ -114,9 +114,10 @@ class SpatialPanelOptions(EquationOptions):
     weights
         Name of spatial weights of the study; a list makes one model for each.
     effects
-        Fixed effects; an empty list for none.
+        Fixed effects; an empty list for none. By default both, with `random` those of periods.
     random
-        Random effects of entities, in place of fixed ones.
+        Random effects of entities, in place of fixed ones; where the error has a spatial lag,
+        filtered like it (Kapoor, Kelejian and Prucha: splm's ``spatial.error = "kkp"``).
     dynamic
         The outcome of the period before, and that of the neighbours, among the regressors.
     bias
@@ -161,6 +162,13 @@ class SpatialPanelOptions(EquationOptions):
     tests: tuple[TestGroup, ...] | None = None
     determinant: Literal["auto", "eigen", "lu", "chebyshev"] = "auto"
 
+    @model_validator(mode="before")
+    @classmethod
+    def _random_ones_take_the_place_of_entities(cls, value: object) -> object:
+        if isinstance(value, dict) and value.get("random") is True and "effects" not in value:
+            return {**value, "effects": ("time",)}
+        return value
+
     @model_validator(mode="after")
     def _settings_fit_model(self) -> SpatialPanelOptions:
         for name in ("lagged", "random", "dynamic"):
@@ -180,7 +188,10 @@ class SpatialPanelOptions(EquationOptions):
 
     def _check_effects(self) -> None:
         if self.random and "entity" in self.effects:
-            raise ValueError("`random: true` takes the place of `entity` among the effects")
+            raise ValueError(
+                "`random: true` takes the place of `entity` among the effects: write "
+                "`effects: [time]`, or `effects: []` for none"
+            )
         if self.random and self.dynamic:
             raise ValueError("dynamic models take fixed effects, not `random`")
         if self.dynamic and self.bias == "transform":

@@ -21,6 +21,7 @@ from analysis.pipeline.design import build_design
 from analysis.pipeline.weight_sources import load_weights
 from analysis.results.records import Diagnostic, Estimate, FitStatistic
 from analysis.results.spatial_records import LocalMoran, Moran, WeightsCheck
+from analysis.study.options.spatial import SarOptions
 from tests.unit.methods.spatial.maps import random_map, row_standardised, spatial_sample
 from tests.unit.pipeline.builders import grid, panel, study
 from warehouse.errors import InputError
@@ -357,7 +358,7 @@ def test_data_that_do_not_identify_a_model_are_refused_by_name(
         ("method: spatial.sar, lagged: [a]", "`lagged` does not belong to spatial.sar"),
         ("method: spatial.durbin, lagged: [c]", "`lagged` names c"),
         ("method: spatial.sem, dynamic: true", "`dynamic` does not belong to spatial.sem"),
-        ("method: spatial.sar, random: true", "takes the place of `entity`"),
+        ("method: spatial.sar, random: true, effects: [entity]", "write `effects: [time]`"),
         ("method: spatial.sar, dynamic: true, bias: transform", "`bias: correct`"),
         ("method: spatial.sac, bias: none, effects_bias: correct", "leave out `bias: none`"),
         ("method: spatial.sar, dynamic: true, effects_bias: correct", "is about static models"),
@@ -393,6 +394,12 @@ def test_weights_settings_are_checked_before_anything_runs(
     with pytest.raises(InputError) as error:
         run(tmp_path, SAR, weights, extra="  base: {file: W.csv}\n")
     assert words in str(error.value)
+
+
+def test_random_effects_alone_keep_those_of_periods() -> None:
+    named = {"method": "spatial.sar", "outcome": "y", "regressors": ["a"], "weights": "w"}
+    assert SarOptions.model_validate(named).effects == ("entity", "time")
+    assert SarOptions.model_validate(named | {"random": True}).effects == ("time",)
 
 
 def test_effects_are_judged_by_the_delta_method_where_draws_run_away(tmp_path: Path) -> None:
