@@ -24,6 +24,7 @@ LARGEST_DENSE = 4000
 # Up to here they are computed where two would do.
 _ALL_UNITS = 600
 _RELATIVE = 1e-10
+_RESTARTS, _VECTORS, _ROUGH = 30, 60, 1e-4
 _IMAGINARY = 1e-9
 
 
@@ -134,9 +135,24 @@ def spectral_radius(matrix: Matrix) -> float:
 
 def _extreme(form: Matrix, which: str) -> float:
     # A fixed start: ARPACK's own is random. Alternating, so that it is not itself an eigenvector.
-    start = np.cos(np.arange(form.shape[0]))
-    found = sparse_linalg.eigsh(form, k=1, which=which, return_eigenvectors=False, v0=start)
-    return float(found[0])
+    settings = {
+        "k": 1,
+        "which": which,
+        "return_eigenvectors": False,
+        "v0": np.cos(np.arange(form.shape[0])),
+        "maxiter": _RESTARTS,
+    }
+    try:
+        return float(sparse_linalg.eigsh(form, **settings)[0])
+    except sparse_linalg.ArpackNoConvergence:
+        pass
+    # Eigenvalues crowd at the ends of long lattices: an end further out by the tolerance will do.
+    try:
+        found = sparse_linalg.eigsh(form, ncv=_VECTORS, tol=_ROUGH, **settings)[0]
+    except sparse_linalg.ArpackNoConvergence:
+        bound = float(np.abs(form).sum(axis=1).max())
+        return -bound if which == "SA" else bound
+    return float(found * (1 + _ROUGH))
 
 
 def _is_stochastic(matrix: Matrix) -> bool:

@@ -7,6 +7,7 @@ A caption that opens with the number of a printed table is set by `caption`, wit
 from __future__ import annotations
 
 import re
+from math import ceil
 from typing import TYPE_CHECKING
 
 from analysis.report.exports.layout import Printed, Worded, rows
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
 
 # A table wider than the line is shrunk to it.
 _SHRUNK = r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%"
-_PAGE_ROWS = 36
+# By language: lines of ten-point text on a page of LaTeX's own, less caption and head; signs in a
+# line of notes, whose type is smaller.
+_PAGE_LINES = {"en": 42, "zh": 31}
+_NOTE_SIGNS = {"en": 95, "zh": 42}
+_NOTE_SIZE = 0.8
 # Type and space between columns of a table that breaks, by the number of columns it may have.
 _LONG_SIZES = ((4, "footnotesize", 5), (6, "scriptsize", 4), (99, "tiny", 2))
 _ESCAPED = {
@@ -44,9 +49,11 @@ def latex(one: Worded) -> str:
 
     A Chinese one says what the document needs to set it.
     """
-    is_long = sum(1 for _ in rows(one.table)) > _PAGE_ROWS
+    lang = one.words.lang
+    notes = _NOTE_SIZE * ceil(len(_notes(one)) / _NOTE_SIGNS[lang])
+    is_long = sum(1 for _ in rows(one.table)) + notes > _PAGE_LINES[lang]
     needs = rf"% \usepackage{{booktabs,{'longtable' if is_long else 'graphicx'},caption}}"
-    if one.words.lang == "zh":
+    if lang == "zh":
         needs += r"; \documentclass{ctexart}, XeLaTeX"
     return "\n".join([needs, *(_breaking(one) if is_long else _floating(one)), ""])
 
