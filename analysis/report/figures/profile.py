@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
 Spot = tuple[float, float]
 
-_WIDE = Frame(760, 300, left=56, right=16, top=14, bottom=34)
-_NARROW = Frame(356, 260, left=40, right=16, top=14, bottom=34)
+_WIDE = Frame(760, 300, left=56, right=30, top=14, bottom=34)
+_NARROW = Frame(356, 260, left=40, right=30, top=14, bottom=34)
 _MARK_WIDTH = 60
 # The profile is shown up to so many times the critical value; what matters lies below it.
 _SHOWN = 4
@@ -40,6 +41,8 @@ class Profile:
         The estimate in words.
     critical_label
         What to write at the line.
+    excluded
+        Thresholds tried elsewhere and not allowed here: no line is drawn across them.
     """
 
     candidates: Sequence[float]
@@ -48,6 +51,17 @@ class Profile:
     critical: float
     tip: str
     critical_label: str
+    excluded: Sequence[float] = ()
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the course leaves the figure above."""
+        return max(self.lr) > self.heights[-1]
+
+    @property
+    def heights(self) -> list[float]:
+        """The marks upwards, beyond the critical value at least."""
+        return ticks(0.0, max(self.critical, min(max(self.lr), _SHOWN * self.critical)))
 
 
 def profile_plot(profile: Profile, label: str) -> Markup:
@@ -58,13 +72,14 @@ def profile_plot(profile: Profile, label: str) -> Markup:
 def _drawn(profile: Profile, label: str, frame: Frame) -> Svg:
     most = min(8, int(frame.width / _MARK_WIDTH))
     marks = ticks(min(profile.candidates), max(profile.candidates), most)
-    heights = ticks(0.0, min(max(profile.lr), _SHOWN * profile.critical) or 1.0)
+    heights = profile.heights
     across = Axis(marks[0], marks[-1], *frame.across)
     up = Axis(0.0, heights[-1], *frame.up)
     sheet = Svg(frame.width, frame.height, label, css_class="profile")
     _axes(sheet, across, up, marks, heights)
     points = list(zip(profile.candidates, profile.lr, strict=True))
-    for course in below(points, heights[-1]):
+    unbroken = allowed(points, profile.excluded)
+    for course in (piece for each in unbroken for piece in below(each, heights[-1])):
         placed = [(across.at(x), up.at(y)) for x, y in course]
         sheet.path(placed, "line s0")
     line = up.at(profile.critical)
@@ -76,6 +91,21 @@ def _drawn(profile: Profile, label: str, frame: Frame) -> Svg:
             sheet.circle((across.at(candidate), up.at(lr)), 2.5, "dot s0", tip=tip)
     sheet.circle((across.at(profile.threshold), up.at(0.0)), 4.5, "mark ours", tip=profile.tip)
     return sheet
+
+
+def allowed(points: Sequence[Spot], excluded: Sequence[float]) -> Iterator[list[Spot]]:
+    """Part a course where something lies between two of its points that is excluded.
+
+    >>> list(allowed([(0, 1), (1, 1), (4, 1)], [2, 3]))
+    [[(0, 1), (1, 1)], [(4, 1)]]
+    """
+    piece = [points[0]]
+    for before, spot in pairwise(points):
+        if bisect(excluded, before[0]) < bisect(excluded, spot[0]):
+            yield piece
+            piece = []
+        piece.append(spot)
+    yield piece
 
 
 def below(points: Sequence[Spot], ceiling: float) -> Iterator[list[Spot]]:

@@ -8,6 +8,7 @@ from analysis.report import numbers
 from analysis.report.reader import NothingToShowError
 from analysis.report.section import Piece, Section
 from analysis.report.tables import origin
+from analysis.report.tables.used import used_settings
 from analysis.study.methods import METHODS
 
 if TYPE_CHECKING:
@@ -71,8 +72,6 @@ ELSEWHERE = frozenset(
         "compare",
     )
 )
-# What Moran's I of residuals does not use: its moments know the regressors instead.
-_OF_VALUES = frozenset(("variance", "permutations", "local_permutations", "level"))
 _FILTERED = ("spatial.sem", "spatial.sdem", "spatial.sac")
 
 
@@ -126,7 +125,7 @@ def _sentence(study: Study, model: Model, context: Context, said: Said) -> str:
     parts = [text.name("method", model.method)]
     if outcome := context.outcome(model):
         parts.append(text("methods.of", outcome=outcome))
-    options = _settings(model)
+    options = used_settings(model)
     usual = _defaults(model)
     others = [name for name in usual if name not in (*_NAMED, *ELSEWHERE)]
     for setting in (*_NAMED, *others):
@@ -145,23 +144,6 @@ def _sentence(study: Study, model: Model, context: Context, said: Said) -> str:
     if model.facts["sample"] != "all":
         parts.append(text("methods.sample", sample=context.sample(model.facts["sample"])))
     return text("methods.join").join(parts)
-
-
-def _settings(model: Model) -> dict[str, Any]:
-    """Return the settings that a model uses, those that follow from others filled in."""
-    options = dict(model.options)
-    if options.get("residuals"):
-        return {name: value for name, value in options.items() if name not in _OF_VALUES}
-    if model.method == "spatial.slx" or "effects_bias" not in options:
-        return options
-    is_random, effects = options.get("random"), options.get("effects")
-    if options.get("bias") is None and (is_random or options.get("dynamic") or effects):
-        takes_off = is_random or options.get("dynamic")
-        options["bias"] = "correct" if takes_off else "transform"
-    if options["effects_bias"] is None and model.method == "spatial.sac":
-        has_dummies = effects and options["bias"] != "transform"
-        options["effects_bias"] = "none" if has_dummies else "correct"
-    return options
 
 
 def _defaults(model: Model) -> Mapping[str, object]:

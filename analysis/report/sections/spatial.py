@@ -24,6 +24,11 @@ KINDS = ("direct", "indirect", "total")
 _LONG_RUN = tuple(f"{kind}_long_run" for kind in KINDS)
 _COEFFICIENTS = ("main", "wx", "dynamic", "spatial")
 _MOST_COLUMNS = 6
+# What has a spatial lag, and the models in which it has.
+_LAGS = {
+    "outcome": ("spatial.sar", "spatial.durbin", "spatial.sac"),
+    "regressors": ("spatial.slx", "spatial.sdem"),
+}
 
 _CHECKS = """
 select * from results.latest_weights_check
@@ -39,15 +44,16 @@ def effects(context: Context) -> Mapping[str, object]:
         own = context.of(study)
         term = _focal_term(study, models)
         groups = list(_groups(models))
+        first = _headline(study, [model for group in groups for model in group])
         blocks.append(
             {
                 "study": study,
                 "term": term,
-                "reading": _reading(study, groups[0][0], term, own),
+                "reading": _reading(study, first, term, own),
                 "tables": [_effects_table(study, group, own) for group in groups],
                 "plot": _plot(study, models, term, own),
-                "orders": _orders(study, groups[0][0], term),
-                "first": groups[0][0],
+                "orders": _orders(study, first, term),
+                "first": first,
             }
         )
     if not blocks:
@@ -123,6 +129,19 @@ def _focal_term(study: Study, models: Sequence[Model]) -> str:
     return str(next(r["term"] for r in rows if r["part"] == "main" and r["term"] != CONSTANT))
 
 
+def _headline(study: Study, models: Sequence[Model]) -> Model:
+    """Return the first model with a lag of the outcome; or else of regressors; or else the first.
+
+    Without any of these a neighbour has no effect.
+    """
+    found = [model for model in models if not model.is_refused and study.estimates.get(model.id)]
+    for methods in _LAGS.values():
+        of_these = [model for model in found if model.method in methods]
+        if of_these:
+            return of_these[0]
+    return models[0]
+
+
 def _of_parts(study: Study, parts: Sequence[str]) -> Study:
     """Return a study that knows the estimates of some parts only."""
     kept = {
@@ -184,9 +203,11 @@ def _reading(study: Study, model: Model, term: str, context: Context) -> str | N
     found = {kind: _row(study, model, kind, term) for kind in KINDS}
     if any(row is None for row in found.values()):
         return None
+    lagged = [what for what, methods in _LAGS.items() if model.method in methods]
+    chosen = context.text(f"spatial.first_{lagged[0]}") if lagged else ""
     return context.text(
         "spatial.reading",
-        model=context.called(model),
+        model=context.called(model) + chosen,
         term=terms.in_words(term, context),
         outcome=context.outcome(model),
         **{kind: _with_interval(row) for kind, row in found.items() if row is not None},

@@ -100,7 +100,13 @@ def profile(context: Context) -> Mapping[str, object]:
             key = f"{model.id}/{row['n_thresholds']}/{row['position']}"
             course = courses.get(study.id, {}).get(key, [])
             if course and row["lr_critical"] is not None:
-                figures.append(_profile(study, model, row, course, context.of(study)))
+                tried = {
+                    each["candidate"]
+                    for other, rows in courses[study.id].items()
+                    if other.rsplit("/", 2)[0] == model.id
+                    for each in rows
+                }
+                figures.append(_profile(study, model, row, course, tried, context.of(study)))
     if not figures:
         raise NothingToShowError("missing.rows", table="results.latest_threshold_profile")
     return {"figures": figures}
@@ -155,12 +161,15 @@ def _main_alone(study: Study, models: Sequence[Model]) -> Study:
     estimates = dict(study.estimates)
     fit = dict(study.fit)
     replication = dict(study.replication)
+    # Regimes have one kind of name in a table: numbers where any model has three or more.
+    found = {model.id: _regimes(study, model) for model in models}
+    has_two = all(len(regimes) == 2 for regimes in found.values() if regimes)
     for model in models:
         if not model.column_no:
             replication[model.id] = []
         rows = study.estimates.get(model.id, [])
-        regimes = sorted({row["part"] for row in rows if row["part"].startswith("regime_")})
-        names = dict(zip(regimes, ("low", "high"), strict=True)) if len(regimes) == 2 else {}
+        regimes = found[model.id]
+        names = dict(zip(regimes, ("low", "high"), strict=True)) if has_two and regimes else {}
         estimates[model.id] = [
             row if row["part"] == "main" else _renamed(row, names)
             for row in rows
@@ -169,6 +178,11 @@ def _main_alone(study: Study, models: Sequence[Model]) -> Study:
         estimates[model.id].sort(key=lambda row: row["position"])
         fit[model.id] = [row for row in study.fit.get(model.id, []) if row["part"] == "main"]
     return replace(study, estimates=estimates, fit=fit, replication=replication)
+
+
+def _regimes(study: Study, model: Model) -> list[str]:
+    rows = study.estimates.get(model.id, [])
+    return sorted({row["part"] for row in rows if row["part"].startswith("regime_")})
 
 
 def _renamed(row: Row, names: Mapping[str, str]) -> Row:
@@ -180,7 +194,12 @@ def _renamed(row: Row, names: Mapping[str, str]) -> Row:
 
 
 def _profile(
-    study: Study, model: Model, row: Row, course: Sequence[Row], context: Context
+    study: Study,
+    model: Model,
+    row: Row,
+    course: Sequence[Row],
+    tried: Iterable[float],
+    context: Context,
 ) -> Mapping[str, object]:
     text = context.text
     value = numbers.quantity(row["threshold"])
@@ -192,18 +211,19 @@ def _profile(
         "of": row["n_thresholds"],
         "set": row["ci_set"] or set_in_words(row, context),
     }
-    figure = profile_plot(
-        Profile(
-            candidates=[each["candidate"] for each in course],
-            lr=[each["lr"] for each in course],
-            threshold=row["threshold"],
-            critical=row["lr_critical"],
-            tip=f"{model.id}: {value}",
-            critical_label=text("threshold.critical", value=numbers.fixed(row["lr_critical"], 2)),
-        ),
-        text("threshold.profile_label", **facts),
+    shown = Profile(
+        candidates=[each["candidate"] for each in course],
+        lr=[each["lr"] for each in course],
+        threshold=row["threshold"],
+        critical=row["lr_critical"],
+        tip=f"{model.id}: {value}",
+        critical_label=text("threshold.critical", value=numbers.fixed(row["lr_critical"], 2)),
+        excluded=sorted(set(tried) - {each["candidate"] for each in course}),
     )
+    figure = profile_plot(shown, text("threshold.profile_label", **facts))
     caption = text("threshold.profile_caption", **facts)
+    if shown.is_cut:
+        caption += text("page.between") + text("threshold.profile_cut")
     return {"study": study, "model": model, "figure": figure, "caption": caption}
 
 

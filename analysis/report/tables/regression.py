@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, TypeVar
 from analysis.report import numbers
 from analysis.report.tables import origin, terms
 from analysis.report.tables.three_line import Cell, Column, Group, Line, ThreeLine
+from analysis.report.tables.used import used_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from analysis.report.context import Context
     from analysis.report.reader import Row
@@ -41,6 +42,8 @@ _WITHOUT_R2 = ("loglik",)
 _COUNTS = ("n_obs", "n_entities", "n_periods")
 _PUBLISHED_COUNT = {"n_obs": "n"}
 _EFFECTS = ("entity", "time")
+# Settings of spatial models that stand in the table where its columns differ in them.
+_TOLD_APART = ("weights", "bias", "effects_bias")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,8 @@ class RegressionTable:
         lines = self._estimate_lines()
         if self._with_fit:
             lines += [*self._effect_lines(), *self._fit_lines()]
+        else:
+            lines += _opened(self._setting_lines())
         return ThreeLine(
             anchor=anchor,
             caption=caption,
@@ -203,7 +208,27 @@ class RegressionTable:
             for effect in _EFFECTS:
                 cells = tuple(self._effect(place, effect) for place in self._places)
                 lines.append(Line(self._context.text(f"models.effects_{effect}"), cells))
-        return _opened(lines)
+        return _opened([*lines, *self._setting_lines()])
+
+    def _setting_lines(self) -> list[Line]:
+        """Return the settings of spatial models that tell the columns apart."""
+        lines = []
+        for setting in _TOLD_APART:
+            words = {model.id: self._setting(model, setting) for model in self._models}
+            if len(set(words.values())) > 1:
+                cells = [Cell(words[at.model.id] if at.model else "") for at in self._places]
+                lines.append(Line(self._context.text(f"models.told_{setting}"), tuple(cells)))
+        return lines
+
+    def _setting(self, model: Model, setting: str) -> str:
+        value = used_settings(model).get(setting)
+        if value is None:
+            return ""
+        if setting == "weights":
+            return self._context.weights(str(value))
+        is_of_ml = setting == "effects_bias" or model.options.get("random")
+        kind = "leading_bias" if is_of_ml else "incidental"
+        return self._context.text.name(kind, str(value))
 
     def _method_line(self) -> list[Line]:
         """Return the methods, where the heads of the columns do not say them."""
@@ -225,7 +250,8 @@ class RegressionTable:
         if place.model.is_refused:
             return Cell()
         has = effect in (place.model.options.get("effects") or ())
-        if has and place.model.method.endswith(".random"):
+        is_random = effect == "entity" and bool(place.model.options.get("random"))
+        if is_random or (has and place.model.method.endswith(".random")):
             return Cell(text("models.random"))
         return Cell(text("models.yes" if has else "models.no"))
 
@@ -237,6 +263,8 @@ class RegressionTable:
         present = {name for rows in found.values() for name in rows}
         names = FIT if any("r2" in name for name in present) else FIT + _WITHOUT_R2
         shown = [name for name in names if name in present]
+        if any(_explains_fewer(rows) for rows in found.values()):
+            shown.insert(shown.index("n_obs") + 1, "n_explained")
         lines = [self._fit_line(name, found) for name in shown]
         return _opened(lines + self._unnamed_r2_line())
 
@@ -313,6 +341,13 @@ class RegressionTable:
             yield text("models.note_published")
         if any(place.model and place.model.is_refused for place in self._places):
             yield text("models.note_refused")
+
+
+def _explains_fewer(rows: Mapping[str, Row]) -> bool:
+    """Say whether some of the rows that a model uses explain and are not explained."""
+    return (
+        "n_obs" in rows and rows.get("n_explained", rows["n_obs"])["value"] < rows["n_obs"]["value"]
+    )
 
 
 def fit_name(model: Model, row: Row) -> str:

@@ -23,7 +23,7 @@ def in_words(term: str, context: Context) -> str:
         return named
     if (known := context.column(term)) is not None:
         return known
-    stem, _, regime = term.rpartition(_REGIME)
+    stem, _, regime = term.replace(f",{_REGIME.replace('_', ' ', 1)}", _REGIME).rpartition(_REGIME)
     if stem and regime.isdigit():
         label = context.text("threshold.regime", number=regime)
         return context.text("models.term_of", name=in_words(stem, context), what=label)

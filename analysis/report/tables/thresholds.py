@@ -129,7 +129,18 @@ def _printed(
 def _notes(models: Sequence[Model], context: Context) -> Iterator[str]:
     text = context.text
     draws = dict.fromkeys(int(model.options.get("bootstrap", 0)) for model in models)
-    yield text("threshold.note_p", draws=", ".join(numbers.integer(n) for n in draws))
+    kinds = {
+        kind: [each for each in models if each.options.get("resampling", "entities") == kind]
+        for kind in ("entities", "wild")
+    }
+    how = [
+        text.name("choice", kind)
+        + ("" if len(of) == len(models) else f": {', '.join(map(context.called, of))}")
+        for kind, of in kinds.items()
+        if of
+    ]
+    words = ", ".join(numbers.integer(n) for n in draws)
+    yield text("threshold.note_p", draws=words, how="; ".join(how))
     levels = dict.fromkeys(origin.confidence(model) for model in models)
     yield text("threshold.note_set", level=", ".join(levels))
     conventions = dict.fromkeys(str(model.options.get("convention")) for model in models)

@@ -76,7 +76,8 @@ def _moran(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _durbin(connection: duckdb.DuckDBPyConnection, weights: str, position: int) -> None:
     options = {"method": "spatial.durbin", "outcome": "develop", "regressors": ["agg"],
-               "weights": weights, "effects": ["entity", "time"], "confidence": 0.95}  # fmt: skip
+               "weights": weights, "effects": ["entity", "time"], "confidence": 0.95,
+               "random": weights == "nearest"}  # fmt: skip
     name = f"durbin[{weights}]"
     key = _model(
         connection, name, position, options, table_no="11", column_no="1", outcome="develop"
@@ -96,6 +97,11 @@ def _durbin(connection: duckdb.DuckDBPyConnection, weights: str, position: int) 
             ci_high=value + 0.02 if has_error else None,
         )  # fmt: skip
     _insert(connection, "fit_statistic", **key, position=1, part="main", name="n_obs", value=12)
+    explained = 12 if weights == "borders" else 9
+    _insert(
+        connection, "fit_statistic", **key, position=2, part="main", name="n_explained",
+        value=explained,
+    )  # fmt: skip
     _insert(
         connection, "diagnostic", **key, position=1, part="transform", test="lm_lag",
         statistic=3.2, df1=1, p_value=0.07, tail="upper", null_hypothesis="no lag of the outcome",
@@ -166,6 +172,13 @@ def test_effects_come_first_and_published_terms_stand_beside_their_own(
     assert "0.0232" in near
     assert any(line.startswith("ρ 0.1334") for line in lines)
     assert "LM lag, effects transformed away" in part.text
+    assert "(the first here with a spatial lag of the outcome)" in part.text
+    below = [[cell.text for cell in row.children] for row in models.one("tbody").find("tr")]
+    said = {line[0]: line[2:] for line in below}
+    assert said["Entity effects"] == ["yes", "random"]
+    assert said["Weights"] == ["borders", "nearest"]
+    assert said["Rows explained"] == ["12", "9"]
+    assert any(row.text.startswith("Weights") for row in effects.one("tbody").find("tr"))
 
 
 def test_models_that_differ_in_weights_stand_side_by_side(spatial_page: Element) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from analysis.pipeline.marts import PublishedFigure
-from analysis.report.figures.profile import below
+from analysis.report.figures.profile import Profile, allowed, below
 from analysis.report.sections.threshold import spans
 from tests.unit.pipeline.builders import grid
 from tests.unit.report.page import Element, section
@@ -110,6 +110,14 @@ def test_in_chinese(database: Path) -> None:
 def test_years_in_words() -> None:
     assert spans([2001]) == "2001"
     assert spans([2001, 2002, 2005]) == "2001–2002, 2005"
+
+
+@pytest.mark.parametrize(("highest", "is_cut"), [(5.0, False), (20.0, False), (200.0, True)])
+def test_a_profile_is_cut_far_above_the_critical_value_alone(highest: float, is_cut: bool) -> None:
+    profile = Profile([1.0, 2.0], [0.0, highest], 1.0, 7.35, "tip", "label")
+    assert profile.is_cut == is_cut
+    assert profile.heights[-1] > profile.critical
+    assert list(allowed([(1, 0), (2, highest)], [1.5])) == [[(1, 0)], [(2, highest)]]
 
 
 def test_a_course_is_cut_at_the_ceiling() -> None:
