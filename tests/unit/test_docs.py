@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import textwrap
 from pathlib import Path
 
@@ -45,6 +46,22 @@ def test_the_study_that_ships_finds_what_its_panel_was_made_from(
         ).fetchall()
     truth = {"value": 0.1, "capital": 0.3}
     assert {term for term, low, high in intervals if low < truth[term] < high} == set(truth)
+
+
+def test_the_threshold_entry_of_the_docs_runs_on_the_panel_that_ships(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (ROOT / "docs" / "own_panel.md").read_text(encoding="utf-8")
+    found = re.search(r"## Thresholds.*?```yaml\nmodels:\n(.*?)```", page, re.DOTALL)
+    assert found is not None
+    head = EXAMPLE.read_text(encoding="utf-8").split("models:")[0]
+    study = tmp_path / "firms.yml"
+    study.write_text(f"{head}models:\n{found[1]}", encoding="utf-8")
+    shutil.copy(EXAMPLE.with_suffix(".csv"), tmp_path)
+    monkeypatch.setenv("WAREHOUSE_PATH", str(tmp_path / "warehouse.duckdb"))
+    loaded = load_study(study)
+    outcome = run_study(Request(loaded, loaded.entries, jobs=1, seed=1), Silent())
+    assert not outcome.refusals
 
 
 def test_listing_names_a_misspelt_column(
