@@ -50,7 +50,10 @@ def effects(context: Context) -> Mapping[str, object]:
                 "study": study,
                 "term": term,
                 "reading": _reading(study, first, term, own),
-                "tables": [_effects_table(study, group, own) for group in groups],
+                "tables": [
+                    _effects_table(study, group, own, place, len(groups))
+                    for place, group in enumerate(groups, 1)
+                ],
                 "plot": _plot(study, models, term, own),
                 "orders": _orders(study, first, term),
                 "first": first,
@@ -64,7 +67,13 @@ def effects(context: Context) -> Mapping[str, object]:
 def models(context: Context) -> Mapping[str, object]:
     """Return, per study, the coefficients behind the effects, and every test."""
     blocks = [
-        {"study": study, "tables": [_model_table(study, group, context) for group in groups]}
+        {
+            "study": study,
+            "tables": [
+                _model_table(study, group, context, place, len(groups))
+                for place, group in enumerate(groups, 1)
+            ],
+        }
         for study, chosen in _studies(context)
         for groups in [list(_groups(chosen))]
     ]
@@ -151,7 +160,9 @@ def _of_parts(study: Study, parts: Sequence[str]) -> Study:
     return replace(study, estimates=kept)
 
 
-def _effects_table(study: Study, group: Sequence[Model], context: Context) -> object:
+def _effects_table(
+    study: Study, group: Sequence[Model], context: Context, part: int, of: int
+) -> object:
     builder = RegressionTable(
         _of_parts(study, (*KINDS, *_LONG_RUN)),
         group,
@@ -159,14 +170,18 @@ def _effects_table(study: Study, group: Sequence[Model], context: Context) -> ob
         with_published=False,
         with_fit=False,
     )
-    return builder.table(f"effects-{group[0].anchor}", _caption(group, "effects_of", context))
+    return builder.table(
+        f"effects-{group[0].anchor}", _caption(group, "effects_of", context, part, of)
+    )
 
 
-def _model_table(study: Study, group: Sequence[Model], context: Context) -> Mapping[str, object]:
+def _model_table(
+    study: Study, group: Sequence[Model], context: Context, part: int, of: int
+) -> Mapping[str, object]:
     known = _of_parts(study, _COEFFICIENTS)
     builder = RegressionTable(known, group, context, with_published=True)
     twins = [twin for model in group if (twin := study.twin(model.id)) is not None]
-    caption = _caption(group, "coefficients_of", context)
+    caption = _caption(group, "coefficients_of", context, part, of)
     twin_table = None
     if twins:
         of_twins = RegressionTable(known, twins, context, with_published=False)
@@ -186,10 +201,12 @@ def _model_table(study: Study, group: Sequence[Model], context: Context) -> Mapp
     }
 
 
-def _caption(group: Sequence[Model], key: str, context: Context) -> str:
+def _caption(group: Sequence[Model], key: str, context: Context, part: int = 1, of: int = 1) -> str:
     outcomes = list(dict.fromkeys(context.outcome(m) for m in group if m.facts["outcome"]))
     title = context.text(f"spatial.{key}", outcomes=", ".join(outcomes) or "–")
     number = group[0].table_no
+    if not number and of > 1:
+        title = context.text("models.caption_part", caption=title, part=part, parts=of)
     return context.text("models.numbered", number=number, title=title) if number else title
 
 

@@ -14,6 +14,17 @@ from analysis.report.texts import phrases, texts
     ("english", "chinese"),
     [
         (
+            "mse is rss / 216 (hansen's error variance); the confidence set of 0.5 reaches the "
+            "low and high end of the candidates: it is open there",
+            "均方误差为 rss / 216（Hansen 的误差方差）；0.5 的置信集到达候选值的上下两端，"
+            "在该端不封闭",
+        ),
+        (
+            "the first period is past only: log-likelihood, aic, bic and rss rest on the 216 "
+            "rows that are explained",
+            "第一期仅作为滞后值使用：对数似然、AIC、BIC 与残差平方和基于被解释的216行",
+        ),
+        (
             "all entity effects are zero, given time effects",
             "在控制时间效应后，所有个体效应均为零",
         ),
