@@ -83,6 +83,8 @@ def _weights(tables: Iterable[WeightsTable]) -> list[Record]:
 
 def _note(task: Task, result: Result) -> str | None:
     notes = [note for note in (task.entry.options.remark, result.records.note) if note]
+    if not isinstance(task.design, Refusal) and result.refusal is None:
+        notes += [note for used in task.design.weights.values() for note in used.notes]
     if task.entry.options.is_refusal_expected and result.refusal is None:
         notes.append("the study expected a refusal, and the data identify the model")
     return "; ".join(notes) or None

@@ -29,6 +29,8 @@ BoolArray = NDArray[np.bool_]
 Arrays = tuple[FloatArray, FloatArray, tuple[str, ...], IntArray, IntArray]
 
 _SHOWN = 6
+# Fourth powers of larger values, and of their inverses, are beyond double precision.
+_LARGEST = 1e75
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +169,8 @@ def build_design(
     Raises
     ------
     NotIdentified
-        If a column has no value at all, no row is left, or their number is not the one that
-        the study expects.
+        If a column has no value at all or is of an extreme scale, no row is left, or their number
+        is not the one that the study expects.
     InputError
         If a column holds infinite values, or labels of weights do not match.
     """
@@ -178,6 +180,7 @@ def build_design(
     _refuse_empty_columns(panel, columns, in_sample, options.sample)
     values = np.column_stack([panel.numeric[name] for name in columns])
     _refuse_infinite(panel, columns, values, in_sample)
+    _refuse_extreme(columns, values, in_sample)
     missing = np.isnan(values) & in_sample[:, None]
     keep = in_sample & ~missing.any(axis=1) if options.complete_cases else in_sample.copy()
     dropped = _dropped(panel, columns, missing, "missing") if options.complete_cases else []
@@ -194,8 +197,16 @@ def build_design(
             "Choose columns that are observed together.",
         )
     _refuse_unexpected_rows(options, design, panel)
+    in_words = np.unique(panel.entity_index[in_sample]).tolist()
+    sample_names = [panel.entity_names[i] for i in in_words]
     aligned = {
-        name: align((weights or {})[name], design.entities, panel.entities, design.entity_names)
+        name: align(
+            (weights or {})[name],
+            design.entities,
+            panel.entities,
+            design.entity_names,
+            sample_names,
+        )
         for name in options.weights_used()
     }
     return replace(design, weights=aligned)
@@ -230,6 +241,19 @@ def _refuse_infinite(
         f"The column `{columns[column]}` is infinite in {int(infinite[:, column].sum())} rows.",
         where=f"{panel.name}, {panel.row_label(row)}",
         next_step="a quotient may divide by zero: `x / nullif(y, 0)` leaves such rows empty",
+    )
+
+
+def _refuse_extreme(columns: Sequence[str], values: FloatArray, in_sample: BoolArray) -> None:
+    """Refuse columns whose squares and variances double precision cannot hold."""
+    size = np.nanmax(np.abs(values[in_sample]), axis=0)
+    odd = (size > _LARGEST) | ((size > 0) & (size < 1 / _LARGEST))
+    if not odd.any():
+        return
+    found = ", ".join(f"{columns[k]} (up to {size[k]:.3g})" for k in np.flatnonzero(odd).tolist())
+    raise NotIdentified(
+        f"The scale of {found} is beyond what double precision can square and add.",
+        "Rescale the column under `derive`, to values between a billionth and a billion, say.",
     )
 
 

@@ -120,7 +120,9 @@ def _check_unique(
             + ("entity and period." if time else "entity."),
             found=shown + more,
             expected=f"one row per {keys}",
-            next_step=None if time else "a panel over several periods needs `time:`",
+            next_step="keep one of these rows"
+            if time
+            else "a panel over several periods needs `time:`",
         )
 
 

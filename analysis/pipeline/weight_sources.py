@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +11,7 @@ from scipy import sparse
 
 from analysis.pipeline.marts import check_mart
 from analysis.pipeline.tables import read_table
-from analysis.pipeline.weight_files import GRAPH_ENDINGS, read_graph
+from analysis.pipeline.weight_files import GRAPH_ENDINGS, Pair, from_table, label_of, read_graph
 from analysis.pipeline.weights import (
     ByLevel,
     ByPlace,
@@ -23,7 +22,6 @@ from analysis.pipeline.weights import (
     Pairs,
     StoredPairs,
     WeightsTable,
-    listed,
 )
 from analysis.results.views import WEIGHTS_SHA256
 from analysis.study.names import suggestion
@@ -31,13 +29,10 @@ from warehouse.errors import InputError
 
 if TYPE_CHECKING:
     import duckdb
-    import pyarrow as pa
 
     from analysis.pipeline.panel import Panel
     from analysis.study.model import Study
     from analysis.study.weights import PlacesSource, WeightsSource
-
-Pair = tuple[str, str, object]
 
 
 def load_weights(
@@ -85,10 +80,10 @@ def _pairs(
     if source.kind == "economic_distance":
         levels = _levels(name, source, study, panel)
         return levels, (_origin_of_levels(name, levels, panel),)
-    labels, places, where = _places(name, source.places, study, connection)
+    labels, places, unplaced, where = _places(name, source.places, study, connection)
     k = source.k if source.kind == "k_nearest" else None
     origin = Origin(name, where, None, _sha256(zip(labels, places.tolist(), strict=True)))
-    return ByPlace(labels, places, source.power, source.cutoff_km, k), (origin,)
+    return ByPlace(labels, places, source.power, source.cutoff_km, k, unplaced), (origin,)
 
 
 def _nested(
@@ -124,7 +119,7 @@ def _stored(
         if path.suffix.lower() in GRAPH_ENDINGS:
             pairs, labels = read_graph(path)
         else:
-            pairs, labels = _from_table(name, read_table(path, source.sheet), path)
+            pairs, labels = from_table(name, read_table(path, source.sheet), path)
         where = str(path)
         origin = Origin(name, path.name, None, _sha256(pairs))
     else:
@@ -171,45 +166,24 @@ def _from_mart(
     return list(kept), known_labels, str(dict(fingerprints)[source.id])
 
 
-def _from_table(name: str, table: pa.Table, path: Path) -> tuple[list[Pair], set[str]]:
-    columns = {column: table.column(column).to_pylist() for column in table.column_names}
-    first, *rest = columns
-    labels = [_label(value) for value in columns[first]]
-    if set(labels) == set(rest) and len(labels) == len(rest):
-        square = [
-            (origin, neighbour, columns[neighbour][number])
-            for number, origin in enumerate(labels)
-            for neighbour in rest
-            if columns[neighbour][number] != 0
-        ]
-        return square, set(labels)
-    if len(columns) in (2, 3):
-        neighbours = [_label(value) for value in columns[rest[0]]]
-        values = columns[rest[1]] if len(rest) == 2 else [1.0] * len(labels)
-        return list(zip(labels, neighbours, values, strict=True)), {*labels, *neighbours}
-    odd = sorted(set(labels) ^ set(rest))
-    raise InputError(
-        f"The weights `{name}` are neither a labelled square nor a list of pairs.",
-        where=str(path),
-        expected="the labels of the first column as the names of the others, or columns "
-        "region, neighbour and weight",
-        found=f"labels in only one of the two places: {listed(odd)}",
-    )
-
-
 def _matrix(pairs: Sequence[Pair], labels: set[str], where: str) -> StoredPairs:
     seen: set[tuple[str, str]] = set()
     values: list[float] = []
     for origin, neighbour, value in pairs:
         if (origin, neighbour) in seen:
-            raise InputError(f"The pair {origin}, {neighbour} is given twice.", where=where)
+            raise InputError(
+                f"The pair {origin}, {neighbour} is given twice.",
+                where=where,
+                next_step="keep one of its rows",
+            )
         seen.add((origin, neighbour))
         weight = _number(value)
         if not np.isfinite(weight):
             raise InputError(
                 f"The weight of {origin} and {neighbour} is no number.",
                 where=where,
-                found=repr(value),
+                found="an empty cell" if value is None else repr(value),
+                next_step="write a number, and 0 where they are no neighbours",
             )
         values.append(weight)
     known = tuple(sorted(labels))
@@ -242,7 +216,7 @@ def _places(
     source: PlacesSource,
     study: Study,
     connection: duckdb.DuckDBPyConnection | None,
-) -> tuple[tuple[str, ...], FloatArray, str]:
+) -> tuple[tuple[str, ...], FloatArray, dict[str, str], str]:
     key = ("weights", name, "places")
     if source.file is not None:
         path = study.path.parent / source.file
@@ -264,7 +238,8 @@ def _places(
                 where=f"{study.where(*key)}; {where}",
                 next_step=suggestion(column, list(columns)),
             )
-    labels = [_label(value) for value in columns[source.label]]
+    labels = [label_of(value) for value in columns[source.label]]
+    _refuse_repeated_places(labels, where, is_file=source.file is not None)
     lon, lat = ([_number(value) for value in columns[c]] for c in (source.lon, source.lat))
     places = np.column_stack([lon, lat])
     kept = np.isfinite(places).all(axis=1)
@@ -275,7 +250,32 @@ def _places(
             next_step="are longitude and latitude exchanged?",
         )
     known = tuple(label for label, there in zip(labels, kept, strict=True) if there)
-    return known, places[kept], where
+    unplaced = {
+        labels[row]: " and ".join(
+            f"`{column}` is {'empty' if columns[column][row] is None else 'no number'}"
+            for column, value in zip((source.lon, source.lat), places[row], strict=True)
+            if not np.isfinite(value)
+        )
+        + (f" in row {row + 2}" if source.file is not None else "")
+        for row in np.flatnonzero(~kept).tolist()
+    }
+    return known, places[kept], unplaced, where
+
+
+def _refuse_repeated_places(labels: Sequence[str], where: str, *, is_file: bool) -> None:
+    """Refuse an entity with several places: which one is meant cannot be known."""
+    rows: dict[str, list[int]] = {}
+    for number, label in enumerate(labels):
+        rows.setdefault(label, []).append(number + (2 if is_file else 1))
+    for label, found in rows.items():
+        if len(found) > 1:
+            raise InputError(
+                f"The places have several rows for `{label}`.",
+                where=where,
+                expected="one row per entity",
+                found=f"rows {', '.join(map(str, found))}",
+                next_step="keep the row that is meant",
+            )
 
 
 def _levels(name: str, source: WeightsSource, study: Study, panel: Panel | None) -> ByLevel:
@@ -298,9 +298,21 @@ def _levels(name: str, source: WeightsSource, study: Study, panel: Panel | None)
     )
     there = counts > 0
     if not there.any():
-        raise InputError(f"The column `{column}` has no value to compare by.", where=where)
+        raise InputError(
+            f"The column `{column}` has no value to compare by"
+            + (f" in {source.year}." if source.year is not None else "."),
+            where=where if source.year is None else study.where("weights", name, "year"),
+            next_step=_years_with_values(panel, values),
+        )
     labels = tuple(str(e) for e, known in zip(panel.entities, there, strict=True) if known)
     return ByLevel(labels, sums[there] / counts[there], source.power)
+
+
+def _years_with_values(panel: Panel, values: FloatArray) -> str:
+    years = np.unique(panel.time[np.isfinite(values)])
+    if years.size == 0:
+        return "choose a column that has values"
+    return f"choose one of the years that have values, {years[0]} to {years[-1]}"
 
 
 def _mart(
@@ -336,7 +348,3 @@ def _number(value: object) -> float:
         return float(str(value))
     except ValueError:
         return float("nan")
-
-
-def _label(value: object) -> str:
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from analysis.methods.spatial import weights as methods
+from analysis.methods.spatial.unfit_weights import UnfitWeights
 from analysis.study.names import nearest
 from warehouse.errors import InputError
 
@@ -72,6 +73,8 @@ class ByPlace:
         Of inverse distances.
     k
         Nearest neighbours instead.
+    unplaced
+        What is missing of labels that have no place, by label.
     """
 
     labels: tuple[str, ...]
@@ -79,6 +82,7 @@ class ByPlace:
     power: float
     cutoff_km: float | None
     k: int | None
+    unplaced: Mapping[str, str] = field(default_factory=dict)
 
     def among(self, labels: Sequence[str]) -> Matrix:
         """Return the weights between entities: nearest among these."""
@@ -190,6 +194,8 @@ class WeightsTable:
         Whether entities without neighbours are meant to be there.
     is_symmetric
         Whether they are said to be the same in both directions.
+    is_from_file
+        Whether they were read from a file of the user.
     """
 
     name: str
@@ -198,6 +204,12 @@ class WeightsTable:
     standardise: methods.Standardisation = "none"
     allow_islands: bool = False
     is_symmetric: bool = False
+    is_from_file: bool = False
+
+    @property
+    def where(self) -> str | None:
+        """Where the weights come from, for messages."""
+        return "; ".join(dict.fromkeys(origin.source for origin in self.origins)) or None
 
     @classmethod
     def of(
@@ -211,6 +223,7 @@ class WeightsTable:
             source.standardise,
             source.islands == "allowed",
             source.symmetric,
+            source.file is not None,
         )
 
 
@@ -230,6 +243,8 @@ class Weights:
         How.
     allow_islands
         Whether entities without neighbours are meant to be there.
+    notes
+        What was left out, or scaled among fewer entities than the sample has.
     """
 
     name: str
@@ -237,6 +252,7 @@ class Weights:
     matrix: Matrix
     standardise: str
     allow_islands: bool
+    notes: tuple[str, ...] = ()
 
 
 def align(
@@ -244,6 +260,7 @@ def align(
     entities: Sequence[Label],
     panel_labels: Sequence[Label],
     names: Sequence[str] | None = None,
+    sample_names: Sequence[str] = (),
 ) -> Weights:
     """Give the weights between the entities of a design, in their order, checked and scaled.
 
@@ -257,6 +274,8 @@ def align(
         Labels of the whole panel: weights of entities that a sample leaves out are dropped.
     names
         The entities in words, for messages; by default their labels.
+    sample_names
+        All entities of the sample in words, those without a row to use included.
 
     Raises
     ------
@@ -275,12 +294,42 @@ def align(
         if table.is_symmetric:
             methods.require_symmetric(checked, words)
         matrix = methods.standardise(checked, table.standardise)
+    except UnfitWeights as error:
+        raise InputError(
+            f"The weights `{table.name}` do not serve: {error.reason}.",
+            where=table.where,
+            next_step=error.next_step,
+        ) from error
     except ValueError as error:
         raise InputError(
             f"The weights `{table.name}` do not serve: {error}.",
-            next_step="correct them, or set `islands: allowed`, `links` or `symmetric` as meant",
+            where=table.where,
+            next_step="correct the weights or how they are made, or choose others",
         ) from error
-    return Weights(table.name, raw, matrix, table.standardise, table.allow_islands)
+    notes = _left_out(table, panel_labels, sample_names, words)
+    return Weights(table.name, raw, matrix, table.standardise, table.allow_islands, notes)
+
+
+def _left_out(
+    table: WeightsTable,
+    panel_labels: Sequence[Label],
+    sample_names: Sequence[str],
+    names: Sequence[str],
+) -> tuple[str, ...]:
+    """Say which labels of a file the panel lacks, and which entities have no row to use."""
+    notes = []
+    unused = sorted(set(table.pairs.labels) - {str(label) for label in panel_labels})
+    if unused and table.is_from_file:
+        notes.append(
+            f"weights {table.name}: labels that the panel lacks left out: {listed(unused)}"
+        )
+    gone = [name for name in sample_names if name not in set(names)]
+    if gone:
+        notes.append(
+            f"without a row to use, and no neighbours of the others by weights {table.name}: "
+            f"{listed(gone)}"
+        )
+    return tuple(notes)
 
 
 def _refuse_absent(
@@ -292,13 +341,32 @@ def _refuse_absent(
     if not absent or (table.allow_islands and not unused):
         return
     near = nearest(absent[0], unused)
+    reasons = _unplaced(table.pairs)
+    empty = [f"{label}: {reasons[label]}" for label in absent if label in reasons]
+    if near:
+        next_step = f"is `{absent[0]}` written `{near}` there?"
+    elif empty:
+        next_step = "fill in the coordinates, or leave these entities out by a sample"
+    else:
+        next_step = "add them to the weights, or leave these entities out by a sample"
     raise InputError(
         f"The weights `{table.name}` lack {len(absent)} of {len(labels)} entities.",
         expected="every entity of the model, by its label",
+        where=table.where,
         found=f"no weights for {listed(absent)}"
+        + (f" ({listed(empty)})" if empty else "")
         + (f"; labels that the panel does not have: {listed(unused)}" if unused else ""),
-        next_step=f"is `{absent[0]}` written `{near}` there?" if near else None,
+        next_step=next_step,
     )
+
+
+def _unplaced(pairs: Pairs) -> Mapping[str, str]:
+    if isinstance(pairs, ByPlace):
+        return pairs.unplaced
+    if isinstance(pairs, Nested):
+        parts = [pairs.first, *([pairs.second] if pairs.second is not None else [])]
+        return {label: why for part in parts for label, why in _unplaced(part).items()}
+    return {}
 
 
 def listed(names: Sequence[str]) -> str:

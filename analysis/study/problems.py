@@ -13,12 +13,14 @@ from analysis.study.names import nearest, suggestion
 from analysis.study.yaml_file import KeyPath, YamlFile
 from warehouse.errors import InputError
 
-# What pydantic calls a bound, in the order in which a range is told.
+# What pydantic calls a number beyond a bound.
+_KINDS = ("greater_than", "greater_than_equal", "less_than", "less_than_equal")
+# How a bound is told, in this order.
 _BOUNDS = {
-    "gt": "greater_than",
-    "ge": "greater_than_equal",
-    "lt": "less_than",
-    "le": "less_than_equal",
+    "gt": "greater than",
+    "ge": "greater than or equal to",
+    "lt": "less than",
+    "le": "less than or equal to",
 }
 
 ModelType = TypeVar("ModelType", bound=BaseModel)
@@ -163,7 +165,7 @@ def _last_name(path: KeyPath) -> str:
 
 def _range(model: type[BaseModel], path: KeyPath, detail: dict[str, Any]) -> str | None:
     """Say which numbers a key takes, if the one given is out of their range."""
-    if detail["type"] not in _BOUNDS.values():
+    if detail["type"] not in _KINDS:
         return None
     field = _model_at(model, path[:-1]).model_fields.get(str(path[-1])) if path else None
     limits = [*(field.metadata if field is not None else ()), detail.get("ctx", {})]
@@ -173,13 +175,13 @@ def _range(model: type[BaseModel], path: KeyPath, detail: dict[str, Any]) -> str
             value = limit.get(name) if isinstance(limit, dict) else getattr(limit, name, None)
             if value is not None:
                 bounds[name] = value
-    words = [f"{_BOUNDS[name].replace('_', ' ')} {value:g}" for name, value in bounds.items()]
+    words = [f"{_BOUNDS[name]} {value:g}" for name, value in bounds.items()]
     share = max(bounds.get("lt", 0), bounds.get("le", 0)) in (0.5, 1)
     given = detail["input"]
     if share and isinstance(given, int | float) and 1 < given < 100:
         return f"give a share: {given / 100:g} for {given:g} %"
     if "greater than" in " ".join(words) and len(words) > 1:
-        return f"give a number {' and '.join(words)}".replace(" equal", " equal to")
+        return f"give a number {' and '.join(words)}"
     return None
 
 

@@ -66,7 +66,11 @@ def describe(name: str) -> str:
     shared = [key for key in ModelOptions.model_fields if key != "method"]
     return "\n".join(
         (
-            *_page(f"{name}: {METHODS[name].about}", options, without=frozenset(shared)),
+            *_page(
+                f"{name}: {METHODS[name].about}",
+                options,
+                without=options.keys_not_taken().union(shared),
+            ),
             f"\nkeys of every entry (`--methods {ENTRY}`): {', '.join(shared)}",
         )
     )

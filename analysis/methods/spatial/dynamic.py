@@ -128,8 +128,9 @@ def dynamic_spatial_panel(
 
 def _check_dynamic(data: SpatialPanel, bias: str) -> None:
     if data.n_periods < 3:
+        many = "1 period" if data.n_periods == 1 else f"{data.n_periods} periods"
         raise NotIdentified(
-            f"{data.n_periods} periods cannot tell past outcomes from effects of units.",
+            f"{many} cannot tell past outcomes from effects of units.",
             "Use a static model, or more periods.",
         )
     if bias not in ("correct", "none"):

@@ -84,8 +84,17 @@ class LogDet(ABC):
         margin = 1e-4 * (self.high - self.low)
         return self.low + margin < rho < self.high - margin
 
-    def check_inside(self, rho: float, name: str) -> None:
+    def check_inside(self, rho: float, name: str, *, has_period_effects: bool = False) -> None:
         """Refuse an estimate at the end of its interval.
+
+        Parameters
+        ----------
+        rho
+            The estimate.
+        name
+            What it is called.
+        has_period_effects
+            Whether the model has effects of periods already, so that they are no way out.
 
         Raises
         ------
@@ -97,7 +106,9 @@ class LogDet(ABC):
         raise NotIdentified(
             f"{name} runs to the end of its admissible interval ({self.low:.6g}, {self.high:.6g}): "
             "the likelihood has no maximum inside.",
-            "Check the weights and the outcome (a trend common to all units, a unit root in "
+            "Check the weights and the outcome (a unit root in space)."
+            if has_period_effects
+            else "Check the weights and the outcome (a trend common to all units, a unit root in "
             "space), or use time effects.",
         )
 
@@ -117,7 +128,9 @@ def log_determinant(weights: Matrix, method: Method = "auto", *, seed: int = 0) 
     Raises
     ------
     ValueError
-        If the method is unknown or does not suit the weights.
+        If the method is unknown.
+    NotIdentified
+        If ``chebyshev`` does not suit the weights.
 
     Examples
     --------
@@ -250,9 +263,10 @@ class SeriesLogDet(_Smooth):
     def __init__(self, weights: Matrix, seed: int) -> None:
         scale = symmetrising_scale(weights)
         if scale is None:
-            raise ValueError(
-                "the Chebyshev series needs weights that are symmetric before row "
-                "standardisation; use method 'lu' or 'eigen'"
+            raise NotIdentified(
+                "The Chebyshev series needs weights that are symmetric before row "
+                "standardisation, and these are not.",
+                "Set `determinant: lu`, or leave `determinant` out.",
             )
         low, high, _ = extreme_eigenvalues(weights)
         self.low, self.high = 1 / low, 1 / high

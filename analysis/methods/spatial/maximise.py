@@ -61,10 +61,11 @@ def maximise(design: SpatialDesign, likelihood: Likelihood) -> Maximum:
         found = _single(design, likelihood)
     else:
         found = _several(design, likelihood)
+    check_inside, has_periods = likelihood.determinant.check_inside, "time" in design.effects
     if design.has_lag:
-        likelihood.determinant.check_inside(found.rho, "rho")
+        check_inside(found.rho, "rho", has_period_effects=has_periods)
     if design.has_error:
-        likelihood.determinant.check_inside(found.lam, "lambda")
+        check_inside(found.lam, "lambda", has_period_effects=has_periods)
     if design.is_random and found.theta < 2 * _SMALLEST_THETA:
         raise NotIdentified(
             "Random effects are so large beside the error that their variance has no maximum.",

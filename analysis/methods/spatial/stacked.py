@@ -156,7 +156,8 @@ def _check_balanced(panel: PanelData) -> None:
         f"({panel.entity.labels[i]}, {panel.time.labels[t]})" for i, t in gaps[:_SHOWN].tolist()
     )
     more = f" and {len(gaps) - _SHOWN} more" if len(gaps) > _SHOWN else ""
+    many = "1 entity-period is" if len(gaps) == 1 else f"{len(gaps)} entity-periods are"
     raise ValueError(
-        f"a spatial panel must be balanced: {len(gaps)} entity-periods are missing: {shown}{more}; "
+        f"a spatial panel must be balanced: {many} missing: {shown}{more}; "
         "fill them, or leave out these entities or periods"
     )

@@ -19,12 +19,22 @@ from scipy.spatial import cKDTree
 from analysis.methods.covariance.conley import EARTH_RADIUS_KM, great_circle_km
 from analysis.methods.covariance.spec import FloatArray, IntArray
 from analysis.methods.spatial.spectrum import Matrix, extreme_eigenvalues, spectral_radius
+from analysis.methods.spatial.unfit_weights import (
+    UnfitWeights,
+    both_ways,
+    refuse_equal,
+    refuse_unfit,
+)
 
 Standardisation = Literal["none", "row", "spectral"]
 Nesting = Literal["product", "mixture", "scaled"]
 
 _SHOWN = 8
 _ROUNDING = 1e-10
+_AT_ONE_PLACE = (
+    "lie at the same place",
+    "give each its own coordinates, or take the nearest neighbours (`kind: k_nearest`)",
+)
 
 
 def check_weights(
@@ -64,21 +74,7 @@ def check_weights(
     matrix.eliminate_zeros()
     if not np.isfinite(matrix.data).all():
         raise ValueError("weights must be finite numbers")
-    if (matrix.data < 0).any():
-        units = np.unique(matrix.nonzero()[0][matrix.data < 0])
-        raise ValueError(f"weights must not be negative; see {_named(units, labels)}")
-    own = np.flatnonzero(matrix.diagonal())
-    if own.size:
-        raise ValueError(f"a unit cannot neighbour itself; see {_named(own, labels)}")
-    if matrix.nnz == 0:
-        raise ValueError("no unit has a neighbour; spatial methods have nothing to work with")
-    islands = np.flatnonzero(np.diff(matrix.indptr) == 0)
-    if islands.size and not allow_islands:
-        many = "1 unit has" if islands.size == 1 else f"{islands.size} units have"
-        raise ValueError(
-            f"{many} no neighbour: {_named(islands, labels)}; give them one (a strait, their "
-            "nearest unit), leave them out, or declare islands as intended"
-        )
+    refuse_unfit(matrix, labels, allow_islands=allow_islands)
     return matrix
 
 
@@ -234,8 +230,12 @@ def require_symmetric(weights: Matrix, labels: Sequence[object] | None = None) -
     )
     if wrong.any():
         pairs = list(zip(apart.row[wrong].tolist(), apart.col[wrong].tolist(), strict=True))
-        shown = "; ".join(_named(np.array(pair), labels) for pair in pairs[:_SHOWN])
-        raise ValueError(f"weights differ by direction for {len(pairs)} pairs: {shown}")
+        many = "1 pair" if len(pairs) == 1 else f"{len(pairs)} pairs"
+        shown = "; ".join(both_ways(matrix, pair, labels) for pair in pairs[:_SHOWN])
+        raise UnfitWeights(
+            f"weights differ by direction for {many}: {shown}",
+            "make them equal in both directions, or leave out `symmetric: true`",
+        )
 
 
 def inverse_distance(
@@ -268,13 +268,13 @@ def inverse_distance(
     if cutoff_km is None:
         distance = great_circle_km(places, places)
         np.fill_diagonal(distance, np.inf)
-        _refuse_equal(np.argwhere(distance == 0), "lie at the same place", labels)
+        refuse_equal(np.argwhere(distance == 0), *_AT_ONE_PLACE, labels)
         return sparse.csr_array(distance**-power)
     reach = 2 * np.sin(min(cutoff_km / EARTH_RADIUS_KM, np.pi) / 2)
     on_sphere = cKDTree(_unit_sphere(places))
     pairs = on_sphere.query_pairs(reach, output_type="ndarray")
     chord = np.linalg.norm(on_sphere.data[pairs[:, 0]] - on_sphere.data[pairs[:, 1]], axis=1)
-    _refuse_equal(pairs[chord == 0], "lie at the same place", labels)
+    refuse_equal(pairs[chord == 0], *_AT_ONE_PLACE, labels)
     weight = (2 * EARTH_RADIUS_KM * np.arcsin(chord / 2)) ** -power
     n = places.shape[0]
     half = sparse.coo_array((weight, (pairs[:, 0], pairs[:, 1])), shape=(n, n))
@@ -298,7 +298,9 @@ def k_nearest(places: FloatArray, k: int) -> Matrix:
     """
     n = places.shape[0]
     if not 1 <= k <= n - 1:
-        raise ValueError(f"k must lie between 1 and {n - 1} for {n} units, got {k}")
+        raise UnfitWeights(
+            f"k must lie between 1 and {n - 1} for {n} units, got {k}", "choose a smaller `k`"
+        )
     points = _unit_sphere(places)
     found = cKDTree(points).query(points, k=k + 1)[1]
     own = found == np.arange(n)[:, None]
@@ -333,7 +335,12 @@ def economic_distance(
         raise ValueError("levels must be one finite number per unit, and power positive")
     apart = np.abs(values[:, None] - values[None, :])
     np.fill_diagonal(apart, np.inf)
-    _refuse_equal(np.argwhere(apart == 0), "have the same level", labels)
+    refuse_equal(
+        np.argwhere(apart == 0),
+        "have the same level",
+        "choose a `column` or a `year` that tells them apart",
+        labels,
+    )
     return sparse.csr_array(apart**-power)
 
 
@@ -366,7 +373,10 @@ def nested(
     if how == "scaled":
         levels = np.asarray(economic, dtype=np.float64)
         if levels.shape != (first.shape[0],) or not (levels > 0).all():
-            raise ValueError(f"levels must be {first.shape[0]} positive numbers")
+            raise UnfitWeights(
+                f"levels must be {first.shape[0]} positive numbers",
+                "choose a `column` that is positive for every unit",
+            )
         return sparse.csr_array(first @ sparse.diags_array(levels / levels.mean()))
     second = sparse.csr_array(economic, dtype=np.float64)
     if how == "product":
@@ -382,17 +392,3 @@ def _unit_sphere(places: FloatArray) -> FloatArray:
     return np.column_stack(
         [across * np.cos(longitude), across * np.sin(longitude), np.sin(latitude)]
     )
-
-
-def _refuse_equal(pairs: IntArray, what: str, labels: Sequence[object] | None) -> None:
-    if len(pairs):
-        near = [pair for pair in pairs.tolist() if pair[0] < pair[1]][:_SHOWN]
-        named = [[pair[k] if labels is None else labels[pair[k]] for k in (0, 1)] for pair in near]
-        shown = ", ".join(f"({i}, {j})" for i, j in named)
-        raise ValueError(f"units {shown} {what}: their weight would be infinite")
-
-
-def _named(units: IntArray, labels: Sequence[object] | None) -> str:
-    more = f" and {units.size - _SHOWN} more" if units.size > _SHOWN else ""
-    shown = units[:_SHOWN].tolist()
-    return ", ".join(str(u if labels is None else labels[u]) for u in shown) + more

@@ -225,6 +225,14 @@ def _check_varies(q: FloatArray) -> None:
 def _check_any(is_admissible: BoolArray, rules: SearchRules) -> None:
     if is_admissible.any():
         return
+    if rules.grid is not None and rules.convention != "hansen_1999":
+        tried = "1 value" if rules.grid == 1 else f"{rules.grid} values"
+        raise NotIdentified(
+            f"No threshold is left to try: of the {tried} that `grid` takes between the ends that "
+            f"trimming {rules.trim:g} leaves, none leaves {rules.min_rows} rows of "
+            f"{rules.min_entities} entities in both regimes with variation of their own.",
+            "Raise `grid` or leave it out to try every value; else ask for less in each regime.",
+        )
     raise NotIdentified(
         f"No threshold is left to try: after trimming {rules.trim:g} of the values at each end, "
         f"none leaves {rules.min_rows} rows of {rules.min_entities} entities in both regimes "

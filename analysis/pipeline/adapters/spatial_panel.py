@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from analysis.methods.covariance import Covariance
 from analysis.methods.errors import NotIdentified
+from analysis.methods.spatial.demeaning import demean
 from analysis.methods.spatial.design import Model
 from analysis.methods.spatial.dynamic import dynamic_spatial_panel
 from analysis.methods.spatial.logdet import LogDet, log_determinant
@@ -38,6 +41,7 @@ def run(design: Design, options: SpatialPanelOptions, context: Context) -> Recor
     checked = check_record(weights, design.entity_names)
     _require_row_sums(weights, options, checked.row_sum_low, checked.row_sum_high)
     data = check_spatial(*design.arrays, weights.matrix, allow_islands=weights.allow_islands)
+    _require_outcome_varies(data, options)
     fits = _fits(design, weights, data, options)
     rows: list[Record] = []
     for number, fit in enumerate(fits):
@@ -54,6 +58,18 @@ def run(design: Design, options: SpatialPanelOptions, context: Context) -> Recor
     rows.append(checked)
     said = note(_notes(design, fits[0]), found.notes)
     return Records(tuple(rows), _comparable(fits[0]), said)
+
+
+def _require_outcome_varies(data: SpatialPanel, options: SpatialPanelOptions) -> None:
+    left = demean(data.y - data.y.mean(), options.effects)
+    is_still = np.abs(left).max() <= 1e-13 * np.abs(data.y).max()
+    if not is_still or data.n_periods == 1:
+        return
+    once = f" once {' and '.join(options.effects)} effects are taken out" if options.effects else ""
+    raise NotIdentified(
+        f"{options.outcome} does not vary{once}: there is nothing to explain.",
+        "Choose another outcome" + (", or fewer effects." if options.effects else "."),
+    )
 
 
 def _notes(design: Design, fit: SpatialFit) -> list[str]:

@@ -25,8 +25,9 @@ def require_balanced(design: Design) -> None:
         return
     absent = design.absent_rows()
     more = f" and {len(absent) - _SHOWN} more" if len(absent) > _SHOWN else ""
+    many = "1 row is" if len(absent) == 1 else f"{len(absent)} rows are"
     raise NotIdentified(
-        f"A spatial model needs every entity in every period; {len(absent)} rows are missing: "
+        f"A spatial model needs every entity in every period; {many} missing: "
         f"{', '.join(absent[:_SHOWN])}{more}.",
         "Fill them, or leave these entities or periods out by a sample.",
     )

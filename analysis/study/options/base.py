@@ -49,6 +49,10 @@ def no_repetition(values: tuple[object, ...]) -> tuple[object, ...]:
     return values
 
 
+# Name of the intercept in every table.
+_CONSTANT = "const"
+
+
 class Settings(BaseModel):
     """A group of settings: unknown keys are errors, nothing changes after loading."""
 
@@ -149,6 +153,11 @@ class ModelOptions(Settings):
     expect_n: Count | ExpectedRows | None = None
     remark: str | None = None
 
+    @classmethod
+    def keys_not_taken(cls) -> frozenset[str]:
+        """Return keys that the method shares with its like and has no use for."""
+        return frozenset()
+
     @field_validator("expect")
     @classmethod
     def _refused_only(cls, value: object) -> object:
@@ -208,6 +217,11 @@ class EquationOptions(ModelOptions):
     def _outcome_apart(self) -> EquationOptions:
         if self.outcome in self.regressors:
             raise ValueError(f"`{self.outcome}` is the outcome and a regressor")
+        if _CONSTANT in self.regressors:
+            raise ValueError(
+                f"`{_CONSTANT}` is what the intercept is called, which the method adds itself: "
+                "leave it out, or give the column another name under `derive`"
+            )
         return self
 
     def roles(self) -> dict[str, tuple[str, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from analysis.study.options.base import (
     Column,
@@ -18,6 +18,8 @@ from analysis.study.options.base import (
 from analysis.study.options.covariance import Effects, ErrorOption, listed
 
 TestGroup = Literal["lm", "nested", "effects", "hausman", "joint", "probabilities"]
+# Those of any model but the Durbin model.
+PlainTestGroup = Literal["lm", "effects", "hausman", "joint", "probabilities"]
 
 _BOTH: Effects = ("entity", "time")
 _LINEAR: tuple[TestGroup, ...] = ("lm", "effects", "joint")
@@ -169,16 +171,26 @@ class SpatialPanelOptions(EquationOptions):
             return {**value, "effects": ("time",)}
         return value
 
+    @classmethod
+    def keys_not_taken(cls) -> frozenset[str]:
+        """Return lags, random effects and the past, where the model does not know them."""
+        takes = {
+            "lagged": cls.takes_lags,
+            "random": cls.takes_random,
+            "dynamic": cls.takes_dynamic,
+        }
+        return frozenset(name for name, is_taken in takes.items() if not is_taken)
+
     @model_validator(mode="after")
     def _settings_fit_model(self) -> SpatialPanelOptions:
-        for name in ("lagged", "random", "dynamic"):
-            takes = {
-                "lagged": self.takes_lags,
-                "random": self.takes_random,
-                "dynamic": self.takes_dynamic,
-            }[name]
-            if getattr(self, name) and not takes:
+        for name in sorted(self.keys_not_taken()):
+            if getattr(self, name) not in (None, False):
                 raise ValueError(f"`{name}` does not belong to {self.method}")
+        if self.lagged == ():
+            raise ValueError(
+                "`lagged` names no regressor: leave it out to lag all, or use spatial.sar or "
+                "spatial.sem, which lag none"
+            )
         odd = [name for name in self.lagged or () if name not in self.regressors]
         if odd:
             raise ValueError(f"`lagged` names {odd[0]}, which is no regressor")
@@ -221,8 +233,6 @@ class SpatialPanelOptions(EquationOptions):
 
     def _check_tests(self) -> None:
         chosen = self.tests or ()
-        if "nested" in chosen and self.method != "spatial.durbin":
-            raise ValueError("`nested` tests a Durbin model: it belongs to spatial.durbin")
         wanted = [name for name in chosen if name in ("hausman", "probabilities", "effects")]
         if self.dynamic and ("nested" in chosen or wanted):
             raise ValueError(f"`{(*wanted, 'nested')[0]}` is about static models, not `dynamic`")
@@ -245,7 +255,27 @@ class SpatialPanelOptions(EquationOptions):
         return (self.weights,)
 
 
-class SlxOptions(SpatialPanelOptions):
+class PlainOptions(SpatialPanelOptions):
+    """What all spatial panel models but the Durbin model share.
+
+    Attributes
+    ----------
+    tests
+        Groups of tests: ``lm`` (before the model), ``effects``, ``hausman``, ``joint``,
+        ``probabilities`` (of the five models).
+    """
+
+    tests: tuple[PlainTestGroup, ...] | None = None
+
+    @field_validator("tests", mode="before")
+    @classmethod
+    def _nested_is_of_durbin(cls, value: object) -> object:
+        if value == "nested" or (isinstance(value, list | tuple) and "nested" in value):
+            raise ValueError("`nested` tests a Durbin model: it belongs to spatial.durbin")
+        return value
+
+
+class SlxOptions(PlainOptions):
     """Spatial lags of the regressors (spatial.slx)."""
 
     takes_lags: ClassVar[bool] = True
@@ -253,7 +283,7 @@ class SlxOptions(SpatialPanelOptions):
     method: Literal["spatial.slx"]
 
 
-class SarOptions(SpatialPanelOptions):
+class SarOptions(PlainOptions):
     """Spatial lag of the outcome (spatial.sar)."""
 
     takes_random: ClassVar[bool] = True
@@ -262,7 +292,7 @@ class SarOptions(SpatialPanelOptions):
     method: Literal["spatial.sar"]
 
 
-class SemOptions(SpatialPanelOptions):
+class SemOptions(PlainOptions):
     """Spatial lag of the error (spatial.sem)."""
 
     takes_random: ClassVar[bool] = True
@@ -288,7 +318,7 @@ class DurbinOptions(SpatialPanelOptions):
     method: Literal["spatial.durbin"]
 
 
-class SdemOptions(SpatialPanelOptions):
+class SdemOptions(PlainOptions):
     """Spatial lags of error and regressors (spatial.sdem)."""
 
     takes_lags: ClassVar[bool] = True
@@ -296,7 +326,7 @@ class SdemOptions(SpatialPanelOptions):
     method: Literal["spatial.sdem"]
 
 
-class SacOptions(SpatialPanelOptions):
+class SacOptions(PlainOptions):
     """Spatial lags of outcome and error (spatial.sac)."""
 
     method: Literal["spatial.sac"]

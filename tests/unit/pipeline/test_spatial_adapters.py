@@ -307,13 +307,19 @@ SAR = f"method: spatial.sar, {MODEL}"
     [
         (square(BINARY, [*REGIONS[:-1], "r99"]), "{file: W.csv}", "no weights for r11"),
         (square(_alone(BINARY)), "{file: W.csv}", "1 unit has no neighbour: r04"),
-        (square(-BINARY), "{file: W.csv}", "must not be negative; see r00"),
-        (square(BINARY + np.eye(N)), "{file: W.csv}", "cannot neighbour itself; see r00"),
-        (square(_one_way(BINARY)), "{file: W.csv, symmetric: true}", "1 pairs: r00, r01"),
+        (square(-BINARY), "{file: W.csv}", "must not be negative: r00, r"),
+        (square(BINARY + np.eye(N)), "{file: W.csv}", "weight of r00 on itself is 1"),
+        (square(_one_way(BINARY)), "{file: W.csv, symmetric: true}", "1 pair: r00, r01 (3 and"),
         (square(BINARY), "{file: V.gal}", "The weights file does not exist"),
         (square(BINARY), "{file: W.csv, links: [[r00, r77]]}", "The weights do not know `r77`"),
         (square(BINARY), "{kind: economic_distance, column: lvl}", "did you mean `level`"),
         (square(BINARY), "{kind: economic_distance, column: same}", "(r00, r01)"),
+        (square(0 * BINARY), "{file: W.csv}", "all weights are zero"),
+        (
+            square(BINARY),
+            "{kind: economic_distance, column: level, year: 1999}",
+            "by in 1999.",
+        ),
     ],
 )
 def test_weights_that_do_not_serve_are_named(
@@ -322,6 +328,22 @@ def test_weights_that_do_not_serve_are_named(
     with pytest.raises(InputError) as error:
         run(tmp_path, SAR, weights, matrix)
     assert words in str(error.value)
+    assert error.value.next_step or "V.gal" in weights
+    assert "islands: allowed" not in str(error.value) or "no neighbour: r04" in words
+
+
+def test_weights_say_what_was_left_out(tmp_path: Path) -> None:
+    wider = np.pad(BINARY, (0, 1))
+    wider[0, N] = wider[N, 0] = 1
+    (tmp_path / "W.csv").write_text(square(wider, [*REGIONS, "r99"]), encoding="utf-8")
+    of = study(tmp_path, f"weights: {{w: {{file: W.csv}}}}\nmodels:\n  m: {{{SAR}}}\n")
+    empty = [None if i < T else v for i, v in enumerate(COLUMNS["a"])]
+    made = panel(of, COLUMNS | {"a": empty})
+    design = build_design(made, of.entries[0].options, {"w": load_weights("w", of, None, made)})
+    assert design.weights["w"].notes == (
+        "weights w: labels that the panel lacks left out: r99",
+        "without a row to use, and no neighbours of the others by weights w: r00",
+    )
 
 
 @pytest.mark.parametrize(
@@ -341,6 +363,15 @@ def test_weights_that_do_not_serve_are_named(
          COLUMNS, "still is the same everywhere in 2012"),
         ("method: spatial.moran, variable: y, weights: w", "{file: W.csv}", square(1 - np.eye(N)),
          COLUMNS, "Moran's I is the same whatever the values"),
+        (SAR, "{file: W.csv}", square(BINARY), COLUMNS | {"y": [3.0] * (N * T)},
+         "y does not vary once entity and time effects are taken out"),
+        (SAR, "{file: W.csv}", square(BINARY),
+         COLUMNS | {"b": [v * 1e200 for v in COLUMNS["b"]]},
+         "beyond what double"),
+        (SAR, "{file: W.csv}", square(BINARY), COLUMNS | {"a": [v * 1e-160 for v in COLUMNS["a"]]},
+         "The scale of a (up to"),
+        (f"{SAR}, determinant: chebyshev", "{file: W.csv}", square(_one_way(BINARY)), COLUMNS,
+         "Set `determinant: lu`"),
     ],
 )  # fmt: skip
 def test_data_that_do_not_identify_a_model_are_refused_by_name(
@@ -357,6 +388,8 @@ def test_data_that_do_not_identify_a_model_are_refused_by_name(
     [
         ("method: spatial.sar, lagged: [a]", "`lagged` does not belong to spatial.sar"),
         ("method: spatial.durbin, lagged: [c]", "`lagged` names c"),
+        ("method: spatial.durbin, lagged: []", "`lagged` names no regressor"),
+        ("method: spatial.sar, draws: -1", "greater than or equal to 0"),
         ("method: spatial.sem, dynamic: true", "`dynamic` does not belong to spatial.sem"),
         ("method: spatial.sar, random: true, effects: [entity]", "write `effects: [time]`"),
         ("method: spatial.sar, dynamic: true, bias: transform", "`bias: correct`"),

@@ -67,6 +67,49 @@ def test_odd_weights_are_refused(tmp_path: Path, content: str, words: str) -> No
     assert words in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("W.csv", "a,b,c,d\n0,1,1,1\n1,0,1,1\n1,1,0,1\n1,1,1,0\n", "no labels of their rows"),
+        ("W.csv", ",a,b,c\na,0,1,1\nb,1,0,1\na,1,1,0\n", "row label `a` twice"),
+        ("W.gal", "0 2 map region\na 3\nb c\n", "line 3: 2 given, where 3 neighbours of a"),
+        ("W.gwt", "0 2 map region\na b 1\nb a\n", "line 3: `b a`"),
+    ],
+)
+def test_files_that_are_no_weights_are_told_by_place_and_next_step(
+    tmp_path: Path, name: str, content: str, words: str
+) -> None:
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        load_weights("w", study(tmp_path, f"weights: {{w: {{file: {name}}}}}\n" + ONE_MODEL), None)
+    assert words in str(error.value)
+    assert error.value.next_step
+
+
+PLACES = "region,lon,lat\na,1,1\nb,,2\nc,3,3\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (PLACES + "a,9,9\n", "rows 2, 5"),
+        (PLACES, "b: `lon` is empty in row 3"),
+        (PLACES.replace("b,,2\n", ""), "or leave these entities out by a sample"),
+    ],
+)
+def test_places_are_one_per_entity_and_whole(tmp_path: Path, content: str, words: str) -> None:
+    (tmp_path / "places.csv").write_text(content, encoding="utf-8")
+    places = "{file: places.csv, label: region, lon: lon, lat: lat}"
+    of = study(
+        tmp_path, f"weights: {{w: {{kind: k_nearest, k: 1, places: {places}}}}}\n" + ONE_MODEL
+    )
+    with pytest.raises(InputError) as error:
+        align(load_weights("w", of, None), ["a", "b", "c"], ["a", "b", "c"])
+    assert words in str(error.value)
+    assert error.value.next_step
+    assert "places.csv" in str(error.value)
+
+
 def test_weights_from_a_mart(tmp_path: Path) -> None:
     connection = duckdb.connect()
     connection.execute("create schema marts")
