@@ -389,7 +389,10 @@ def test_data_that_do_not_identify_a_model_are_refused_by_name(
         ("method: spatial.sar, lagged: [a]", "`lagged` does not belong to spatial.sar"),
         ("method: spatial.durbin, lagged: [c]", "`lagged` names c"),
         ("method: spatial.durbin, lagged: []", "`lagged` names no regressor"),
-        ("method: spatial.sar, draws: -1", "greater than or equal to 0"),
+        (
+            "method: spatial.sar, orders: 51",
+            "greater than or equal to 0 and less than or equal to 50",
+        ),
         ("method: spatial.sem, dynamic: true", "`dynamic` does not belong to spatial.sem"),
         ("method: spatial.sar, random: true, effects: [entity]", "write `effects: [time]`"),
         ("method: spatial.sar, dynamic: true, bias: transform", "`bias: correct`"),

@@ -28,6 +28,10 @@ def test_every_key_says_what_it_means(name: str, model: type[BaseModel]) -> None
 
 
 def test_a_method_with_its_values_defaults_and_inner_keys() -> None:
+    lags = describe("spatial.slx")
+    assert "  lagged: list of text" in lags
+    assert not any(f"  {key}: " in lags for key in ("random", "dynamic"))
+    assert "nested" not in lags
     page = describe("panel.within")
     assert "  outcome: text; required" in page
     assert "  confidence: number (> 0, < 1); default 0.95\n      Coverage of the" in page

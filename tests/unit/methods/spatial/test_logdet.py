@@ -111,6 +111,9 @@ def test_interval_ends_where_the_determinant_vanishes() -> None:
         assert abs(np.linalg.eigvals(matrix)).min() < 1e-10
     with pytest.raises(NotIdentified, match=r"rho runs to the end of its admissible interval"):
         found.check_inside(found.high - 1e-6, "rho")
+    with pytest.raises(NotIdentified) as refusal:
+        found.check_inside(found.high, "rho", has_period_effects=True)
+    assert "time effects" not in refusal.value.next_step
     found.check_inside(0.9, "rho")
 
 

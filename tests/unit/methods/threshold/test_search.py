@@ -166,6 +166,12 @@ def test_found_thresholds_keep_every_regime_populated() -> None:
         assert np.unique(panel.entity[regime]).size >= 8
 
 
+def test_a_grid_too_coarse_is_refused_by_its_name() -> None:
+    panel = planted(n_entities=4, n_periods=4)
+    with pytest.raises(NotIdentified, match="of the 1 value that `grid` takes"):
+        SplitProblem(_data(panel), SearchRules(grid=1))
+
+
 def test_a_trim_that_leaves_nothing_is_refused() -> None:
     panel = planted(n_entities=4, n_periods=4)
     rules = SearchRules(trim=0.45)
