@@ -75,5 +75,5 @@ $(LINT)/installed: requirements-lint.lock
 $(BI)/installed: requirements-bi.lock
 	$(PYTHON) -m venv $(BI)
 	$(BI)/bin/python -m pip install --quiet --require-hashes --requirement requirements-bi.lock
-	@if command -v npm > /dev/null; then npm ci --silent --prefix tests/bi; fi
+	@if command -v npm > /dev/null; then npm ci --no-audit --no-fund --loglevel=error --prefix tests/bi; fi
 	@touch $@
