@@ -41,6 +41,7 @@ from analysis.methods.threshold.inputs import (
     ThresholdData,
     check_threshold,
 )
+from analysis.methods.threshold.notes import census_notes, interval_notes
 from analysis.methods.threshold.profile import estimate_threshold
 from analysis.methods.threshold.regimes import (
     census,
@@ -50,8 +51,6 @@ from analysis.methods.threshold.regimes import (
     regime_panel,
 )
 from analysis.methods.threshold.results import (
-    RegimeCensus,
-    ThresholdEstimate,
     ThresholdFit,
     ThresholdModel,
     ThresholdTest,
@@ -60,8 +59,6 @@ from analysis.methods.threshold.search import Found, search
 from analysis.methods.threshold.splitting import Reduced, SplitProblem
 
 MOST = 3
-_NAMED = 5
-_SMALL = 0.05
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -282,7 +279,7 @@ def _model(
         estimate_threshold(problem, reduced, places, j, sigma2, inference.level) for j in range(m)
     )
     who = census(data, regime, m + 1)
-    notes = [*_notes(who), *(note for e in estimates for note in _interval_notes(e))]
+    notes = [*census_notes(who), *(note for e in estimates for note in interval_notes(e))]
     model = ThresholdModel(
         n_thresholds=m,
         thresholds=estimates,
@@ -368,39 +365,3 @@ def _check_carried(steps: list[Found], rules: SearchRules) -> None:
 
 def _counted(count: int) -> str:
     return "1 threshold" if count == 1 else f"{count} thresholds"
-
-
-def _notes(who: RegimeCensus) -> list[str]:
-    notes = []
-    total = int(who.n_rows.sum())
-    for k, (n_rows, n_entities) in enumerate(
-        zip(who.n_rows.tolist(), who.n_entities.tolist(), strict=True), start=1
-    ):
-        if n_entities > _NAMED and n_rows >= _SMALL * total:
-            continue
-        note = f"regime {k} holds {n_rows} rows ({n_rows / total:.1%}) of {n_entities} entities"
-        if n_entities <= _NAMED:
-            here = who.entity_labels[who.rows[:, k - 1] > 0]
-            note += f": {', '.join(str(label) for label in here)}"
-        notes.append(note)
-    return notes
-
-
-def _interval_notes(estimate: ThresholdEstimate) -> list[str]:
-    ends = [
-        end
-        for end, reached in (("low", estimate.reaches_low), ("high", estimate.reaches_high))
-        if reached
-    ]
-    notes = []
-    if ends:
-        notes.append(
-            f"the confidence set of {estimate.value:.6g} reaches the {' and '.join(ends)} end of "
-            "the candidates: it is open there"
-        )
-    if estimate.n_pieces > 1:
-        notes.append(
-            f"the confidence set of {estimate.value:.6g} has {estimate.n_pieces} pieces; its "
-            "bounds span them"
-        )
-    return notes

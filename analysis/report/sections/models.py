@@ -10,7 +10,8 @@ from analysis.report.figures.coefficients import Point, coefficient_plot
 from analysis.report.reader import NotAskedForError, NothingToShowError
 from analysis.report.section import Piece, Section
 from analysis.report.tables import origin, terms
-from analysis.report.tables.regression import CONSTANT, WITHOUT, RegressionTable, fit_name
+from analysis.report.tables.fit import fit_name
+from analysis.report.tables.regression import CONSTANT, WITHOUT, RegressionTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from analysis.report import numbers
 from analysis.report.tables import origin, terms
+from analysis.report.tables.fit import FIT, WITHOUT_R2, explains_fewer, fit_name
 from analysis.report.tables.three_line import Cell, Column, Group, Line, ThreeLine
 from analysis.report.tables.used import used_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from analysis.report.context import Context
     from analysis.report.reader import Row
@@ -26,19 +27,6 @@ WITHOUT = "jackknife:"
 _BESIDE = (WITHOUT, "mundlak")
 # The parts whose terms a printed table names as they are.
 _PRINTED = ("main", "dynamic", "spatial")
-# In the table itself; every other fit statistic stands in the list below it.
-FIT = (
-    "n_obs",
-    "n_entities",
-    "n_periods",
-    "r2_within",
-    "r2_between",
-    "r2_overall",
-    "r2_lsdv",
-    "r2",
-    "pseudo_r2",
-)
-_WITHOUT_R2 = ("loglik",)
 _COUNTS = ("n_obs", "n_entities", "n_periods")
 _PUBLISHED_COUNT = {"n_obs": "n"}
 _EFFECTS = ("entity", "time")
@@ -261,9 +249,9 @@ class RegressionTable:
             for model in self._models
         }
         present = {name for rows in found.values() for name in rows}
-        names = FIT if any("r2" in name for name in present) else FIT + _WITHOUT_R2
+        names = FIT if any("r2" in name for name in present) else FIT + WITHOUT_R2
         shown = [name for name in names if name in present]
-        if any(_explains_fewer(rows) for rows in found.values()):
+        if any(explains_fewer(rows) for rows in found.values()):
             shown.insert(shown.index("n_obs") + 1, "n_explained")
         lines = [self._fit_line(name, found) for name in shown]
         return _opened(lines + self._unnamed_r2_line())
@@ -341,19 +329,6 @@ class RegressionTable:
             yield text("models.note_published")
         if any(place.model and place.model.is_refused for place in self._places):
             yield text("models.note_refused")
-
-
-def _explains_fewer(rows: Mapping[str, Row]) -> bool:
-    """Say whether some of the rows that a model uses explain and are not explained."""
-    return (
-        "n_obs" in rows and rows.get("n_explained", rows["n_obs"])["value"] < rows["n_obs"]["value"]
-    )
-
-
-def fit_name(model: Model, row: Row) -> str:
-    """Return what a statistic of fit is called: with no dummies in a model, its R2 counts none."""
-    name = str(row["name"])
-    return "r2" if name == "r2_lsdv" and not model.options.get("effects") else name
 
 
 def printed_term(part: str, term: str) -> str | None:
